@@ -1,0 +1,222 @@
+"""Catalog items, versioned; their listing in a framework agreement; known adoptions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaker.catalog.states import ActivityKind, ItemState, OutputKind
+from matchmaker.challenges.states import Domain
+from matchmaker.foundation.db import Model, Money, Referenced, UtcDateTime, Versioned, related
+from matchmaker.foundation.i18n import pick
+from matchmaker.people.models import Organization, stored
+from matchmaker.pilots.models import Pilot
+
+
+class Category(Model):
+    """A product category (R-038, R-039); the list is open. Its domain is our assumption."""
+
+    __tablename__ = "category"
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(40))
+    name_en: Mapped[str] = mapped_column(String(80))
+    domain: Mapped[Domain] = mapped_column(stored(Domain))
+    position: Mapped[int] = mapped_column(Integer)
+
+    @property
+    def name(self) -> str:
+        return pick(self.name_zh, self.name_en)
+
+
+class FrameworkAgreement(Referenced, Versioned, Model):
+    """The inter-entity supply contract that items are listed in; at most two years."""
+
+    __tablename__ = "framework_agreement"
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    title_zh: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(240))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+
+    __table_args__ = (CheckConstraint("ends_on > starts_on", name="period_forward"),)
+
+    @property
+    def title(self) -> str:
+        return pick(self.title_zh, self.title_en)
+
+
+class CatalogItem(Referenced, Versioned, Model):
+    """A product or service that any applicable entity may order; its words and price live in its versions.
+
+    ``code`` (ci-2026-0001) is allotted at listing. ``pilot_id`` keeps the pilot it grew from (R-043).
+    """
+
+    __tablename__ = "catalog_item"
+    code: Mapped[str | None] = mapped_column(String(16), unique=True)
+    state: Mapped[ItemState] = mapped_column(stored(ItemState), default=ItemState.PROPOSED)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    domain: Mapped[Domain | None] = mapped_column(stored(Domain))
+    pilot_id: Mapped[int | None] = mapped_column(ForeignKey("pilot.id"), unique=True)
+    framework_id: Mapped[int | None] = mapped_column(ForeignKey("framework_agreement.id"))
+    current_version: Mapped[int] = mapped_column(Integer, default=1)
+    source_note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    state_note: Mapped[str] = mapped_column(Text, default="")
+
+    supplier: Mapped[Organization] = related()
+    category: Mapped[Category | None] = related()
+    pilot: Mapped[Pilot | None] = related()
+    framework: Mapped[FrameworkAgreement | None] = related()
+    versions: Mapped[list[ItemVersion]] = related(back_populates="item", order_by="ItemVersion.number")
+    adoptions: Mapped[list[Adoption]] = related(back_populates="item", order_by="Adoption.year")
+
+    __table_args__ = (
+        CheckConstraint("state <> 'expired'", name="expired_is_computed"),
+        CheckConstraint("(code IS NULL) = (listed_at IS NULL)", name="code_paired"),
+        CheckConstraint("listed_at IS NULL OR framework_id IS NOT NULL", name="listed_in_framework"),
+        CheckConstraint("state IN ('proposed', 'withdrawn') OR listed_at IS NOT NULL", name="listing_paired"),
+        Index("ix_catalog_item_list", "state", "listed_at", "id"),
+        Index("ix_catalog_item_supplier_id", "supplier_id"),
+    )
+
+    @property
+    def current(self) -> ItemVersion:
+        """The version that counts now."""
+        return next(v for v in self.versions if v.number == self.current_version)
+
+    @property
+    def title(self) -> str:
+        return self.current.title
+
+    @property
+    def subject(self) -> str:
+        return f"item:{self.ref}"
+
+    def state_on(self, today: date) -> ItemState:
+        """The state as the clock has it (needs ``framework`` loaded)."""
+        live = self.state in (ItemState.LISTED, ItemState.SUSPENDED)
+        if live and self.framework is not None and today > self.framework.ends_on:
+            return ItemState.EXPIRED
+        return self.state
+
+    @staticmethod
+    def state_expression(today: date) -> ColumnElement[str]:
+        """The same as ``state_on``, in SQL; the query joins FrameworkAgreement (outer)."""
+        expired = and_(
+            CatalogItem.state.in_([ItemState.LISTED, ItemState.SUSPENDED]), FrameworkAgreement.ends_on < today
+        )
+        return case((expired, ItemState.EXPIRED.value), else_=CatalogItem.state)
+
+
+class ItemVersion(Model):
+    """The words and price of an item at one time, in both languages; prices in NT$, tax included.
+
+    The three fields of R-033 (technology, use case, supplied by a startup) and R-034's word that the
+    specification is not tied to a proprietary one are part of it.
+    """
+
+    __tablename__ = "item_version"
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    title_zh: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(240), default="")
+    summary_zh: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    technology_zh: Mapped[str] = mapped_column(Text, default="")
+    technology_en: Mapped[str] = mapped_column(Text, default="")
+    use_case_zh: Mapped[str] = mapped_column(Text, default="")
+    use_case_en: Mapped[str] = mapped_column(Text, default="")
+    specification_zh: Mapped[str] = mapped_column(Text, default="")
+    specification_en: Mapped[str] = mapped_column(Text, default="")
+    activity: Mapped[ActivityKind | None] = mapped_column(stored(ActivityKind))
+    output: Mapped[OutputKind | None] = mapped_column(stored(OutputKind))
+    unit_zh: Mapped[str] = mapped_column(String(20), default="")
+    unit_en: Mapped[str] = mapped_column(String(40), default="")
+    unit_price: Mapped[int | None] = mapped_column(Money)
+    price_note: Mapped[str] = mapped_column(String(200), default="")
+    delivery_days: Mapped[int | None] = mapped_column(Integer)
+    warranty_months: Mapped[int | None] = mapped_column(Integer)
+    made_by: Mapped[str] = mapped_column(String(120))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    item: Mapped[CatalogItem] = related(back_populates="versions")
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        CheckConstraint("unit_price IS NULL OR unit_price > 0", name="price_positive"),
+    )
+
+    def _pick(self, name: str) -> str:
+        return pick(getattr(self, f"{name}_zh"), getattr(self, f"{name}_en"))
+
+    @property
+    def title(self) -> str:
+        return self._pick("title")
+
+    @property
+    def summary(self) -> str:
+        return self._pick("summary")
+
+    @property
+    def technology(self) -> str:
+        return self._pick("technology")
+
+    @property
+    def use_case(self) -> str:
+        return self._pick("use_case")
+
+    @property
+    def specification(self) -> str:
+        return self._pick("specification")
+
+    @property
+    def unit(self) -> str:
+        return self._pick("unit")
+
+
+class Adoption(Model):
+    """A government body known to have adopted an item, with what it was good for and the source (R-103 to R-112)."""
+
+    __tablename__ = "adoption"
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    year: Mapped[int] = mapped_column(Integer)
+    story_zh: Mapped[str] = mapped_column(Text)
+    story_en: Mapped[str] = mapped_column(Text, default="")
+    source_note: Mapped[str] = mapped_column(String(200), default="")
+
+    item: Mapped[CatalogItem] = related(back_populates="adoptions")
+    agency: Mapped[Organization | None] = related()
+
+    __table_args__ = (UniqueConstraint("item_id", "agency_id", "year"),)
+
+    @property
+    def story(self) -> str:
+        return pick(self.story_zh, self.story_en)
+
+
+class ItemCounter(Model):
+    """The last number allotted in a year, for public codes."""
+
+    __tablename__ = "item_counter"
+    year: Mapped[int] = mapped_column(Integer, unique=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+

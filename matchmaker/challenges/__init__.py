@@ -1,0 +1,1 @@
+"""Challenges: the need of an agency, from draft to conclusion. An unpublished challenge is a need."""

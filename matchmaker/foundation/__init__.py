@@ -1,0 +1,1 @@
+"""Plumbing without pages: settings, database, audit, outbox, jobs, files, languages."""

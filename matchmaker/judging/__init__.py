@@ -1,0 +1,1 @@
+"""The selection panel: conflicts, scores, ranking, and decisions released together."""

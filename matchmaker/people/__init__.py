@@ -1,0 +1,1 @@
+"""Organisations and the people in them: who may act, for whom, in which role."""

@@ -1,0 +1,1 @@
+"""Proposals: written by a startup's people, sealed until opened, screened by staff."""

@@ -1,0 +1,1 @@
+"""Suggestions: which startup fits which challenge, both ways, with reasons."""
