@@ -1,0 +1,332 @@
+"""From terms to words a person reads: shares by surface word, places in both texts, and what is missing.
+
+The share of a term is divided among its occurrences in the query and, within an occurrence, among its
+characters. Characters that matched together and belong to one word (or to neighbouring words whose shared
+pair matched) become one surface word; so overlapping characters, pairs and words merge, and nothing is lost:
+the shares of the surface words sum to the score.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from matchmaker.matcher import analysis
+from matchmaker.matcher.analysis import (
+    BIGRAM,
+    CONCEPT,
+    LETTERS,
+    STEM,
+    STOP_WORDS,
+    UNIGRAM,
+    WORD,
+    WORD_PAIR,
+    channel_of,
+)
+from matchmaker.matcher.lexicon import Lexicon
+from matchmaker.matcher.query import Prepared, Weights
+from matchmaker.matcher.results import Place, TermShare
+from matchmaker.matcher.segment import Reading
+
+LONGEST_SURFACE: Final = 8
+MOST_MISSING: Final = 8
+_COVERED: Final = 0.5
+_JOINERS: Final = frozenset("的之与及和或在是为了于以等把被由对从而且并也都就将其此该有个们着吗呢吧你我他这那")
+
+
+@dataclass(slots=True)
+class _Text:
+    """One part of a query or document: its original, folded, and where each folded character came from."""
+
+    field: str
+    original: str
+    folded: str
+    origin: list[tuple[int, int]] | None = None
+
+    def place(self, start: int, end: int) -> Place:
+        """The stretch of the original text behind a stretch of the folded one."""
+        if self.origin is None:
+            self.origin = analysis.origins(self.original)
+        last = len(self.origin) - 1
+        if last < 0:
+            return Place(self.field, 0, 0)
+        return Place(self.field, self.origin[min(start, last)][0], self.origin[min(end - 1, last)][1])
+
+    def surface(self, start: int, end: int) -> str:
+        place = self.place(start, end)
+        return self.original[place.start : place.end]
+
+
+@dataclass(slots=True)
+class _Surface:
+    term: str
+    share: float = 0.0
+    asked: set[tuple[int, int, int]] = field(default_factory=set)
+    keys: set[int] = field(default_factory=set)
+
+
+def _texts(parts: Sequence[tuple[str, str]]) -> list[_Text]:
+    return [_Text(name, text, analysis.fold(text)) for name, text in parts]
+
+
+def explain(
+    prepared: Prepared, share: Weights, document: Reading | None, lexicon: Lexicon | None
+) -> tuple[tuple[TermShare, ...], tuple[str, ...]]:
+    """(shares by surface word, largest first; missing words) for one document.
+
+    ``share`` is what each key of ``prepared`` adds; ``document`` the document's reading where its text is known.
+    """
+    asked = _texts(prepared.parts)
+    found = _texts(document.parts) if document is not None else []
+    where = _occurrences(document) if document is not None else {}
+    part_of = {int(key): float(value) for key, value in zip(prepared.keys, share, strict=True) if value > 0}
+    spans = _query_spans(prepared)
+    near = _near_terms(part_of, spans, where, asked, found)
+    surfaces = _surfaces({k: v for k, v in part_of.items() if k not in near}, spans, asked)
+    terms = [
+        TermShare(
+            surface.term,
+            surface.share,
+            tuple(asked[part].place(start, end) for part, start, end in sorted(surface.asked)),
+            _marked(surface.keys, where, found),
+        )
+        for surface in surfaces
+    ]
+    for key, (term, places) in near.items():
+        terms.append(
+            TermShare(
+                term,
+                part_of[key],
+                tuple(asked[part].place(start, end) for part, start, end in spans[key]),
+                tuple(found[part].place(start, end) for part, start, end in places),
+                near=True,
+            )
+        )
+    terms.sort(key=lambda one: (-one.share, one.term))
+    return tuple(terms), _missing(prepared, set(part_of), spans, asked, lexicon)
+
+
+Span = tuple[int, int, int]
+
+
+def _query_spans(prepared: Prepared) -> dict[int, list[Span]]:
+    spans: dict[int, list[Span]] = defaultdict(list)
+    tokens = prepared.tokens
+    for part, key, start, end in zip(
+        tokens.text.tolist(), tokens.key.tolist(), tokens.start.tolist(), tokens.end.tolist(), strict=True
+    ):
+        spans[key].append((part, start, end))
+    return spans
+
+
+def _occurrences(document: Reading) -> dict[int, list[Span]]:
+    places: dict[int, list[Span]] = defaultdict(list)
+    tokens = document.tokens
+    for part, key, start, end in zip(
+        tokens.text.tolist(), tokens.key.tolist(), tokens.start.tolist(), tokens.end.tolist(), strict=True
+    ):
+        places[key].append((part, start, end))
+    return places
+
+
+def _near_terms(
+    part_of: dict[int, float],
+    spans: dict[int, list[Span]],
+    where: dict[int, list[Span]],
+    asked: list[_Text],
+    found: list[_Text],
+) -> dict[int, tuple[str, list[Span]]]:
+    """Concepts, and words that stand for others, whose surface in the document differs from the query's."""
+    near: dict[int, tuple[str, list[Span]]] = {}
+    for key in part_of:
+        places = where.get(key, [])
+        if not places or not spans[key]:
+            continue
+        here = {asked[part].folded[start:end] for part, start, end in spans[key]}
+        there = [span for span in places if found[span[0]].folded[span[1] : span[2]] not in here]
+        channel = key >> 60
+        if channel == STEM and not _stands_for_another(key, here):
+            continue
+        if channel not in (CONCEPT, STEM, WORD) or len(there) < len(places):
+            continue
+        part, start, end = spans[key][0]
+        other = there[0]
+        term = f"{asked[part].surface(start, end)} ≈ {found[other[0]].surface(other[1], other[2])}"
+        near[key] = (term, _without_overlaps(there))
+    return near
+
+
+def _stands_for_another(key: int, words: set[str]) -> bool:
+    return all(analysis.stem_key(word) != key for word in words)
+
+
+def _surfaces(
+    part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]
+) -> list[_Surface]:
+    run_of, names = _runs(part_of, spans, asked)
+    surfaces: dict[str, _Surface] = {}
+    for key, share in part_of.items():
+        occurrences = spans[key]
+        for part, start, end in occurrences:
+            runs = [run for run in run_of[part][start:end] if run >= 0]
+            if not runs:
+                continue
+            for run in runs:
+                span, folded = names[part][run]
+                surface = surfaces.get(folded)
+                if surface is None:
+                    surface = surfaces[folded] = _Surface(asked[part].surface(span[0], span[1]))
+                surface.share += share / len(occurrences) / len(runs)
+                surface.asked.add((part, span[0], span[1]))
+                surface.keys.add(key)
+    return list(surfaces.values())
+
+
+def _words_of(text: _Text) -> list[int]:
+    """For every character of the folded text the number of its word, -1 outside words."""
+    word = [-1] * len(text.folded)
+    number = 0
+    for _, start, end in analysis.latin_places(text.folded):
+        word[start:end] = [number] * (end - start)
+        number += 1
+    if not text.folded.isascii():
+        for piece, start, end in analysis.segments(text.folded):
+            if analysis.is_gram(piece[0]):
+                word[start:end] = [number] * (end - start)
+                number += 1
+    return word
+
+
+def _runs(
+    part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]
+) -> tuple[list[list[int]], list[list[tuple[tuple[int, int], str]]]]:
+    """The surface words of each part: run number by character, and each run's stretch and folded text."""
+    words = [_words_of(text) for text in asked]
+    covered = [[False] * len(text.folded) for text in asked]
+    linked = [[False] * len(text.folded) for text in asked]
+    for key in part_of:
+        channel = key >> 60
+        for part, start, end in spans[key]:
+            covered[part][start:end] = [True] * (end - start)
+            if channel != UNIGRAM:
+                linked[part][start : end - 1] = [True] * (end - 1 - start)
+    run_of: list[list[int]] = []
+    names: list[list[tuple[tuple[int, int], str]]] = []
+    for part, text in enumerate(asked):
+        bounds = _bounds(text.folded, words[part], covered[part], linked[part])
+        numbers = [-1] * len(text.folded)
+        for run, (start, end) in enumerate(bounds):
+            for at in range(start, end):
+                if words[part][at] >= 0:
+                    numbers[at] = run
+        run_of.append(numbers)
+        names.append([((start, end), text.folded[start:end]) for start, end in bounds])
+    return run_of, names
+
+
+def _bounds(folded: str, word: list[int], covered: list[bool], linked: list[bool]) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    at, size = 0, len(folded)
+    while at < size:
+        if word[at] < 0:
+            at += 1
+            continue
+        end = at + 1
+        gram = analysis.is_gram(folded[at])
+        while end < size and word[end] == word[at] and (not gram or linked[end - 1]):
+            end += 1
+        if any(covered[at:end]):
+            pieces.append((at, end))
+        at = end
+    joined: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if joined and _join(folded, joined[-1], (start, end), linked):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _join(folded: str, left: tuple[int, int], right: tuple[int, int], linked: list[bool]) -> bool:
+    gram = analysis.is_gram(folded[left[1] - 1]) and analysis.is_gram(folded[right[0]])
+    if not gram:
+        return False
+    first, second = folded[left[0] : left[1]], folded[right[0] : right[1]]
+    if first[-1] in _JOINERS or second[0] in _JOINERS:
+        return False
+    return left[1] == right[0] and linked[left[1] - 1] and len(first) + len(second) <= LONGEST_SURFACE
+
+
+def _marked(keys: set[int], where: dict[int, list[Span]], found: list[_Text]) -> tuple[Place, ...]:
+    """Where the terms of one surface word stand in the document; single characters only if nothing else."""
+    strong = [span for key in keys if key >> 60 not in (UNIGRAM, LETTERS) for span in where.get(key, ())]
+    spans = strong or [span for key in keys for span in where.get(key, ())]
+    return tuple(found[part].place(start, end) for part, start, end in _without_overlaps(spans))
+
+
+def _without_overlaps(spans: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for part, start, end in sorted(set(spans)):
+        if merged and merged[-1][0] == part and start < merged[-1][2]:
+            merged[-1] = (part, merged[-1][1], max(end, merged[-1][2]))
+        else:
+            merged.append((part, start, end))
+    return merged
+
+
+def _missing(
+    prepared: Prepared,
+    matched: set[int],
+    spans: dict[int, list[Span]],
+    asked: list[_Text],
+    lexicon: Lexicon | None,
+) -> tuple[str, ...]:
+    words = [_words_of(text) for text in asked]
+    importance = {int(k): float(v) for k, v in zip(prepared.keys, prepared.importance, strict=True)}
+    whole: dict[tuple[int, int], float] = defaultdict(float)
+    held: dict[tuple[int, int], float] = defaultdict(float)
+    excused: set[tuple[int, int]] = set()
+    channels = dict(zip(prepared.keys.tolist(), channel_of(prepared.keys).tolist(), strict=True))
+    for key, weight in importance.items():
+        channel = channels[key]
+        for part, start, end in spans[key]:
+            owners = [(part, number) for number in words[part][start:end] if number >= 0]
+            if channel == CONCEPT or (channel in (STEM, WORD) and key in matched):
+                if key in matched:
+                    excused.update(owners)
+                continue
+            if channel in (WORD_PAIR, LETTERS):
+                continue
+            # A pair across two words says nothing about either of them.
+            if channel == BIGRAM and len(set(owners)) > 1:
+                continue
+            for owner in owners:
+                piece = weight / len(spans[key]) / len(owners)
+                whole[owner] += piece
+                held[owner] += piece if key in matched else 0.0
+    listed: dict[str, tuple[float, str]] = {}
+    candidates = [owner for owner in whole if _content(asked[owner[0]].folded, words[owner[0]], owner[1])]
+    if not candidates:
+        return ()
+    border = float(np.mean([whole[owner] for owner in candidates])) * 0.5
+    for owner in candidates:
+        if owner in excused or held[owner] >= _COVERED * whole[owner] or whole[owner] < border:
+            continue
+        start = words[owner[0]].index(owner[1])
+        end = start + words[owner[0]].count(owner[1])
+        folded = asked[owner[0]].folded[start:end]
+        weight = whole[owner] + listed.get(folded, (0.0, ""))[0]
+        listed[folded] = (weight, asked[owner[0]].surface(start, end))
+    ordered = sorted(listed.values(), key=lambda entry: (-entry[0], entry[1]))
+    return tuple(surface for _, surface in ordered[:MOST_MISSING])
+
+
+def _content(folded: str, word: list[int], number: int) -> bool:
+    """Whether a word can be missed: two characters or more, no stop word, not only figures."""
+    start = word.index(number)
+    piece = folded[start : start + word.count(number)]
+    if len(piece) < 2 or piece.isdecimal() or piece in STOP_WORDS:
+        return False
+    return any(character not in _JOINERS for character in piece)
