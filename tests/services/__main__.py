@@ -20,6 +20,8 @@ def missing_packages(wanted: set[str]) -> list[str]:
             packages.append("chromium")
         if not browser.has_chinese_font():
             packages.append("fonts-noto-cjk")
+        if not browser.has_driver_library():
+            packages.append("libatomic1")
     if "postgres" in wanted:
         try:
             postgres.find_programs()

@@ -1,8 +1,10 @@
 """The Chromium of the machine, found and started the same way everywhere. No browser is downloaded."""
 
+import ctypes
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,17 @@ def has_chinese_font() -> bool:
         listing = subprocess.run([lister, ":lang=zh-tw", "family"], capture_output=True, check=False)
         return bool(listing.stdout.strip())
     return any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
+
+
+def has_driver_library() -> bool:
+    """Tell whether Playwright's driver can start: on Linux it asks for a library that a bare Debian lacks."""
+    if not sys.platform.startswith("linux"):
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def launch_arguments() -> dict[str, Any]:
