@@ -1,7 +1,10 @@
 """A wheel, built from the source archive as a packager would, carries all that the product needs."""
 
+import os
+import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 DATA = ("templates", "migrations", "seeds")
 
 
-def run(*command, cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+def run(*command, cwd: Path, environ: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -65,3 +68,51 @@ def test_the_package_is_inside_with_its_compiled_translations(names):
 def test_nothing_else_is_inside_but_the_licence_and_the_metadata(names):
     others = {name.split(".dist-info/")[-1] for name in names if not name.startswith("matchmaker/")}
     assert others == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory) -> Path:
+    """Install the wheel into an environment of its own, with the locked packages of this one within reach."""
+    home = tmp_path_factory.mktemp("elsewhere")
+    environment = home / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", str(environment), cwd=home)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-deps"]
+    run(*uv, "--python", str(environment / "bin" / "python"), str(wheel), cwd=home)
+    [site_packages] = environment.glob("lib/python*/site-packages")
+    # Only the folder itself: this environment's link to the checkout is not followed from there.
+    (site_packages / "locked.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return environment
+
+
+@pytest.fixture(scope="module")
+def matchmaker(installed):
+    """Run the installed command outside the checkout, with nothing of this run's settings."""
+    elsewhere = installed.parent
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(elsewhere),
+        "MATCHMAKER_DATA_DIR": str(elsewhere / "var"),
+    }
+
+    def command(*arguments: str) -> str:
+        return run(str(installed / "bin" / "matchmaker"), *arguments, cwd=elsewhere, environ=environ)
+
+    return command
+
+
+def test_the_installed_package_brings_its_own_data(installed):
+    program = "import matchmaker.kernel.places as places; print(places.data_dir())"
+    told = run(str(installed / "bin" / "python"), "-c", program, cwd=installed.parent).strip()
+    assert Path(told).name == "_data"
+    assert installed in Path(told).parents
+
+
+def test_the_installed_command_helps(matchmaker):
+    told = matchmaker("--help")
+    for name in ("dev", "serve", "worker", "db", "seed", "check"):
+        assert re.search(rf"^  {name}\b", told, re.MULTILINE), name
+
+
+def test_the_installed_command_makes_a_database_and_finds_it_sound(matchmaker):
+    matchmaker("db", "upgrade")
+    matchmaker("check")
