@@ -11,14 +11,14 @@
     index.upsert(document or documents), index.remove(id or ids), index.merge()
     index.ids(), index.document(id), len(index), id in index, index.version, index.band(score)
 
-``Document(id, fields={"title": ..., "summary": ..., "body": ..., "evidence": ...}, tags=(...))`` is read by field
-weights in ``Settings``; a query is a plain text or a ``Document``. ``keep`` is a collection of ids or a function
-of an id.
+``Document(id, fields={"title": ..., "summary": ..., "body": ..., "evidence": ...}, tags=(...))`` is read by
+field weights in ``Settings``; a query is a plain text or a ``Document``. ``keep`` is a collection of ids or a
+function of an id.
 
 ``Match(id, score, rank, band)``: score 0..1, band strong, fair or weak.
 ``Explanation(id, score, band, terms, missing)``; ``TermShare(term, share, asked, found, near)`` with
-``Place(field, start, end)`` in the original texts; the shares sum to the score within 1e-5; ``missing`` are the
-important words of the query that the document does not cover.
+``Place(field, start, end)`` in the original texts; the shares sum to the score within 1e-5; ``missing`` are
+the important words of the query that the document does not cover.
 
 ``names.core(name)`` and ``names.same(known, asked) -> Verdict(verdict, score, evidence)`` fold company names.
 ``nearness.difference(first, second)`` shows a person what differs between two texts.
@@ -36,8 +36,8 @@ __all__ = [
     "BadInput",
     "Band",
     "Channels",
-    "CorruptIndex",
     "Correction",
+    "CorruptIndex",
     "Document",
     "Explanation",
     "ForeignIndex",

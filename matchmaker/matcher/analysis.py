@@ -4,7 +4,8 @@ Folding: NFKC, lower case, Simplified characters (measured: mixed scripts in one
 it and nothing with it). Folding to Simplified goes character by character, so that both sides fold alike and
 every term can be traced back to the characters it came from.
 
-Channels (recipe R, measured): Han characters, pairs of Han characters, words of three and more characters as a
+Channels (recipe R, measured): Han characters, pairs of Han characters, words of three and more characters
+as a
 search segmenter cuts them, English stems less stop words, pairs of stems, runs of four letters of English
 words, and the near-same groups of a lexicon ("concepts").
 
@@ -51,7 +52,16 @@ STOP_WORDS: Final = frozenset(
 )
 
 # Variants that OpenCC leaves alone or treats by phrase; folded on both sides, so no meaning is at stake.
-_VARIANTS: Final = {"著": "着", "乾": "干", "裡": "里", "臺": "台", "妳": "你", "祂": "他", "牠": "它", "囉": "啰"}
+_VARIANTS: Final = {
+    "著": "着",
+    "乾": "干",
+    "裡": "里",
+    "臺": "台",
+    "妳": "你",
+    "祂": "他",
+    "牠": "它",
+    "囉": "啰",
+}
 
 _GRAM_RANGES: Final = (
     (0x3005, 0x3008),  # iteration mark, closing mark, Han zero
@@ -326,7 +336,9 @@ class Analyser:
         if self._kept[STEM]:
             yield keys, start_at, end_at
         if self._kept[WORD_PAIR] and len(keys) > 1:
-            line_ends = np.flatnonzero(np.frombuffer(joined.encode("utf-32-le", "replace"), dtype="<u4") == 10)
+            line_ends = np.flatnonzero(
+                np.frombuffer(joined.encode("utf-32-le", "replace"), dtype="<u4") == 10
+            )
             line = np.searchsorted(line_ends, start_at)
             at = np.flatnonzero(line[:-1] == line[1:])
             yield pair_keys(keys[at], keys[at + 1]), start_at[at], end_at[at + 1]

@@ -33,7 +33,9 @@ from matchmaker.matcher.segment import Reading
 LONGEST_SURFACE: Final = 8
 MOST_MISSING: Final = 8
 _COVERED: Final = 0.5
-_JOINERS: Final = frozenset("的之与及和或在是为了于以等把被由对从而且并也都就将其此该有个们着吗呢吧你我他这那")
+_JOINERS: Final = frozenset(
+    "的之与及和或在是为了于以等把被由对从而且并也都就将其此该有个们着吗呢吧你我他这那"
+)
 
 
 @dataclass(slots=True)
@@ -76,7 +78,8 @@ def explain(
 ) -> tuple[tuple[TermShare, ...], tuple[str, ...]]:
     """(shares by surface word, largest first; missing words) for one document.
 
-    ``share`` is what each key of ``prepared`` adds; ``document`` the document's reading where its text is known.
+    ``share`` is what each key of ``prepared`` adds; ``document`` the document's reading where its text is
+    known.
     """
     asked = _texts(prepared.parts)
     found = _texts(document.parts) if document is not None else []
@@ -162,9 +165,7 @@ def _stands_for_another(key: int, words: set[str]) -> bool:
     return all(analysis.stem_key(word) != key for word in words)
 
 
-def _surfaces(
-    part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]
-) -> list[_Surface]:
+def _surfaces(part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]) -> list[_Surface]:
     run_of, names = _runs(part_of, spans, asked)
     surfaces: dict[str, _Surface] = {}
     for key, share in part_of.items():

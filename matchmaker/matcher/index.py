@@ -21,9 +21,9 @@ from matchmaker.matcher.analysis import Analyser, Keys
 from matchmaker.matcher.documents import Document, unique
 from matchmaker.matcher.errors import BadInput, UnknownDocument
 from matchmaker.matcher.lexicon import Lexicon
-from matchmaker.matcher.query import Prepared, Weights, dampers, prepare, shares
+from matchmaker.matcher.query import Prepared, Weights, dampers, inverse_frequency, prepare, shares
 from matchmaker.matcher.results import Band, Correction, Explanation, Match, Pair
-from matchmaker.matcher.scoring import add_scores
+from matchmaker.matcher.scoring import add_scores, best_scores
 from matchmaker.matcher.segment import Reader, Reading, Segment, assemble
 from matchmaker.matcher.settings import Settings
 
@@ -31,6 +31,12 @@ Keep = Callable[[str], bool] | Collection[str]
 
 MERGE_SHARE: Final = 0.05
 """Small segments and tombstones are folded into the large one when they reach this share of it (measured)."""
+
+EXACT_BELOW: Final = 10_000
+"""Below this number of documents every answer is exact; above, candidates are found first, then scored in full."""
+
+MOST_BY_CANDIDATES: Final = 200
+"""Longer answers, and answers of chosen documents only, are always exact."""
 
 _FEW: Final = 64
 _MOST_SEGMENTS: Final = 8
@@ -61,13 +67,16 @@ class Index:
         lexicon: Lexicon | None = None,
         segments: Sequence[Live] = (),
         documents: Mapping[str, Document] | None = None,
+        gone: Mapping[int, int] | None = None,
+        tidy: bool = True,
     ) -> None:
         self.settings = settings or Settings()
         self.reader = Reader(Analyser(self.settings.channels, lexicon), self.settings)
         self._segments = list(segments)
         self._stored: Mapping[str, Document] = documents if documents is not None else {}
         self._changed: dict[str, Document] = {}
-        self._gone: dict[int, int] = {}
+        self._gone: dict[int, int] = dict(gone or {})
+        self._tidy = tidy
         self._pending: dict[str, Document] = {}
         self._spelling = spelling.Vocabulary()
         self._mean: float | None = None
@@ -100,10 +109,15 @@ class Index:
                 yield live.segment.ids[int(number)]
 
     def document(self, document_id: str) -> Document | None:
-        """The document as it was indexed, or None when this index keeps no texts; UnknownDocument if not here."""
+        """The document as it was indexed, or None where no texts are kept. UnknownDocument if not here."""
         if document_id not in self:
             raise UnknownDocument(document_id)
         return self._changed.get(document_id) or self._stored.get(document_id)
+
+    @property
+    def gone(self) -> Mapping[int, int]:
+        """How many tombstones hold each term: what live frequencies take off the lists."""
+        return self._gone
 
     @property
     def segments(self) -> tuple[Live, ...]:
@@ -142,10 +156,8 @@ class Index:
             return
         live, number = found
         document = self.document(document_id)
-        if document is not None:
-            keys = self.reader.read(document).keys
-        else:
-            keys = live.segment.keys_of(number)
+        # Reading the text again is quick; without it all lists are scanned.
+        keys = self.reader.read(document).keys if document is not None else live.segment.keys_of(number)
         for key in keys.tolist():
             self._gone[key] = self._gone.get(key, 0) + 1
         live.alive = live.alive.copy() if not live.alive.flags.writeable else live.alive
@@ -167,7 +179,7 @@ class Index:
             self._segments.append(Live.of(self.reader.segment(list(self._pending.values()))))
             self._pending.clear()
             self._mean = None
-        if not self._segments:
+        if not self._segments or not (self._tidy or everything):
             return
         largest = max(len(live.segment) for live in self._segments)
         small = sum(len(live.segment) for live in self._segments) - largest
@@ -248,19 +260,31 @@ class Index:
         keep: Keep | None = None,
         spell: bool = False,
         prefix: bool = False,
+        exact: bool | None = None,
     ) -> list[Match]:
         """The best ``top`` documents, best first; ties in the order of their ids.
 
         ``keep`` says which documents may appear: a collection of ids, or a function of the id, which is asked
-        from the best document downwards. ``spell`` lets a word that no document holds stand for a known word that
-        it resembles; ``prefix`` lets the last word of the query stand for words that begin with it.
+        from the best document downwards. ``spell`` lets a word that no document holds stand for a known word
+        that it resembles; ``prefix`` lets the last word of the query stand for words that begin with it.
+        ``exact`` forces full scoring (True) or candidates (False); by default the size decides.
         """
-        return self._ranked(self.prepare(query, spell=spell, prefix=prefix), top, keep, set())
+        return self._ranked(self.prepare(query, spell=spell, prefix=prefix), top, keep, set(), exact)
 
-    def _ranked(self, prepared: Prepared, top: int, keep: Keep | None, without: set[str]) -> list[Match]:
+    def _ranked(
+        self,
+        prepared: Prepared,
+        top: int,
+        keep: Keep | None,
+        without: set[str],
+        exact: bool | None = None,
+    ) -> list[Match]:
         if top < 1:
             raise BadInput("top must be 1 or more")
-        scores = [self._scores(live, prepared) for live in self._segments]
+        if exact is None:
+            exact = len(self) < EXACT_BELOW or keep is not None or top > MOST_BY_CANDIDATES
+        holding = None if exact else self.holding(prepared.keys)
+        scores = [self._scores(live, prepared, holding) for live in self._segments]
         chosen: list[tuple[float, str]] = []
         if keep is not None and not callable(keep):
             for live, score in zip(self._segments, scores, strict=True):
@@ -306,8 +330,14 @@ class Index:
                 return kept
             wanted *= 4
 
-    def _scores(self, live: Live, prepared: Prepared) -> Weights:
-        scores = add_scores(live.segment, prepared, self._damper(live, prepared.mean_length))
+    def _scores(
+        self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64] | None = None
+    ) -> Weights:
+        damper = self._damper(live, prepared.mean_length)
+        if holding is None or live.count < EXACT_BELOW:
+            scores = add_scores(live.segment, prepared, damper)
+        else:
+            scores = best_scores(live.segment, prepared, damper, holding, len(self))
         if live.count < len(live.segment):
             scores[~live.alive] = 0
         return scores
@@ -337,7 +367,8 @@ class Index:
         spell: bool = False,
         prefix: bool = False,
     ) -> Explanation:
-        """Why this document has its score for this query. ``document`` gives the text to mark, if none is kept.
+        """Why this document has its score for this query. ``document`` gives the text to mark, if none is
+        kept.
 
         UnknownDocument when the document is not in the index.
         """
@@ -391,8 +422,8 @@ class Index:
     ) -> list[Match]:
         """More like these: documents near one or several of the index's own, themselves left out.
 
-        With ``feedback`` the leading terms of the first answers widen the question (measured: it gains where many
-        answers fit, and only there).
+        With ``feedback`` the leading terms of the first answers widen the question (measured: it gains
+        where many answers fit, and only there).
         """
         seeds = [ids] if isinstance(ids, str) else list(ids)
         if not seeds:
@@ -406,8 +437,6 @@ class Index:
         return self._ranked(self._prepared(*reading), top, keep, set(seeds))
 
     def _importance(self, keys: Keys) -> Weights:
-        from matchmaker.matcher.query import inverse_frequency
-
         weight = self.reader.weights[analysis.channel_of(keys)]
         return np.asarray(weight * inverse_frequency(len(self), self.holding(keys)))
 

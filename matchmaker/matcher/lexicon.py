@@ -36,7 +36,9 @@ class Lexicon:
             for term in terms:
                 form = self._form(name, term)
                 if owner.setdefault(form, name) != name:
-                    raise BadInput(f"the term {term!r} stands in two lexicon groups: {owner[form]!r}, {name!r}")
+                    raise BadInput(
+                        f"the term {term!r} stands in two lexicon groups: {owner[form]!r}, {name!r}"
+                    )
                 self._add(form, number)
         for entries in self._han.values():
             entries.sort(key=lambda entry: -len(entry[0]))

@@ -1,6 +1,7 @@
 """More like these, and near-duplicates.
 
-Feedback (leading terms of the first answers) loses where one answer is right and wins where many are (measured:
+Feedback (leading terms of the first answers) loses where one answer is right and wins where many are
+(measured:
 +.025), so it serves "more like these" alone. Duplicates: cosine of sublinear tf-idf vectors, with a threshold
 from the corpus's own nearest neighbours (measured: 99th percentile), then a person looks at the difference.
 """
@@ -100,12 +101,10 @@ def duplicates(segment: Segment, channel_weight: Weights, threshold: float | Non
 
 
 def difference(first: str, second: str) -> list[tuple[str, str, str]]:
-    """What differs between two texts, for a person: (equal | replace | delete | insert, left, right) by words."""
+    """What differs between two texts: (equal | replace | delete | insert, left, right), word by word."""
     left, right = _pieces(first), _pieces(second)
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    return [
-        (tag, "".join(left[a:b]), "".join(right[c:d])) for tag, a, b, c, d in matcher.get_opcodes()
-    ]
+    return [(tag, "".join(left[a:b]), "".join(right[c:d])) for tag, a, b, c, d in matcher.get_opcodes()]
 
 
 def _pieces(text: str) -> list[str]:

@@ -3,11 +3,13 @@
 score(d) = ( sum qw w idf tf / (tf + K(d)) / sum qw w idf
              + c sum w sq sd idf^2 / (|q| |d| top) ) / (1 + c)
 
-with w the channel's weight, qw = sq = 1 + ln of the term's frequency in the query, sd the same in the document,
+with w the channel's weight, qw = sq = 1 + ln of the term's frequency in the query, sd the same in the
+document,
 K(d) = k1 (1 - b + b length(d) / mean length), |q| = root of sum w sq^2 idf^2, |d| = root of sum w sd^2 over
 all terms of the document, top = idf of a term that no document holds, c = cosine_share.
 
-Both parts lie in 0..1, and both are plain sums over terms, so an explanation is exact. The norm of the document
+Both parts lie in 0..1, and both are plain sums over terms, so an explanation is exact. The norm of the
+document
 holds no idf (measured: equal in quality to the norm with idf), so it rests when other documents change.
 """
 

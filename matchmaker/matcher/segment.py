@@ -6,6 +6,7 @@ length (for BM25) and the inverse norm of its sublinear vector without idf (for 
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,9 +24,11 @@ LONGEST: Final = 200_000
 """Characters read of one field; what lies beyond is not indexed. A book is not a profile."""
 
 BATCH: Final = 500
+_FAN: Final = 32
 Floats = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.uint8]
 DocNumbers = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.int64]
 
 FREQUENCY: Final = np.arange(256, dtype=np.float64) / QUARTERS
 with np.errstate(divide="ignore"):
@@ -66,6 +69,24 @@ class Strings:
         order = np.argsort(hashes, kind="stable")
         blob = np.frombuffer(b"".join(raw), dtype=np.uint8)
         return cls(blob, offsets, hashes[order], order.astype(np.uint32))
+
+    @classmethod
+    def gather(cls, parts: Sequence["Strings"], owner: Numbers, place: Numbers) -> "Strings":
+        """The texts ``parts[owner[i]][place[i]]``, without decoding any of them."""
+        base = np.cumsum([0, *(len(part.blob) for part in parts)])
+        first = np.cumsum([0, *(len(part) for part in parts)])
+        starts = np.concatenate([part.offsets[:-1] + base[i] for i, part in enumerate(parts)])
+        sizes = np.concatenate([np.diff(part.offsets) for part in parts])
+        hashes = np.empty(int(first[-1]), dtype=np.uint64)
+        for i, part in enumerate(parts):
+            hashes[first[i] : first[i + 1]][part.at] = part.hashes
+        chosen = first[owner] + place
+        start, size, value = starts[chosen], sizes[chosen], hashes[chosen]
+        offsets = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
+        whole = np.concatenate([part.blob for part in parts])
+        blob = whole[np.repeat(start - offsets[:-1], size) + np.arange(int(offsets[-1]))]
+        order = np.argsort(value, kind="stable")
+        return cls(blob, offsets, value[order], order.astype(np.uint32))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -156,21 +177,29 @@ class Reader:
 
     def segment(self, documents: Sequence[Document]) -> Segment:
         """One segment of all the documents, read in batches so that memory stays bounded by the result."""
-        small = [
-            self._batch(documents[start : start + BATCH]) for start in range(0, len(documents), BATCH)
-        ] or [self._batch([])]
-        return small[0] if len(small) == 1 else assemble([(one, None) for one in small])
+        return self.stream(documents)
 
-    def batches(self, documents: Iterable[Document]) -> Iterator[Segment]:
-        """Small segments of the documents as they come."""
+    def stream(self, documents: Iterable[Document]) -> Segment:
+        """One segment of documents that come one by one; they are not held."""
+        tiers: list[list[Segment]] = [[], [], []]
         waiting: list[Document] = []
+
+        def put(segment: Segment) -> None:
+            tiers[0].append(segment)
+            for lower, upper in itertools.pairwise(tiers):
+                if len(lower) == _FAN:
+                    upper.append(assemble([(one, None) for one in lower]))
+                    lower.clear()
+
         for document in documents:
             waiting.append(document)
             if len(waiting) == BATCH:
-                yield self._batch(waiting)
+                put(self._batch(waiting))
                 waiting = []
-        if waiting:
-            yield self._batch(waiting)
+        if waiting or not any(tiers):
+            put(self._batch(waiting))
+        parts = [one for tier in reversed(tiers) for one in tier]
+        return parts[0] if len(parts) == 1 else assemble([(one, None) for one in parts])
 
     def _batch(self, documents: Sequence[Document]) -> Segment:
         texts: list[str] = []
@@ -201,7 +230,9 @@ class Reader:
             words=words,
         )
 
-    def _rest(self, size: int, doc: npt.NDArray[np.int64], key: Keys, counts: Counts) -> tuple[Floats, Floats]:
+    def _rest(
+        self, size: int, doc: npt.NDArray[np.int64], key: Keys, counts: Counts
+    ) -> tuple[Floats, Floats]:
         weight = self.weights[channel_of(key)]
         length = np.bincount(doc, weight * FREQUENCY[counts], minlength=size)
         squares = np.bincount(doc, weight * SUBLINEAR[counts] ** 2, minlength=size)
@@ -232,7 +263,11 @@ def _surfaces(tokens: Tokens, folded: Sequence[str]) -> tuple[Keys, Strings]:
     at = np.flatnonzero((channel == analysis.STEM) | (channel == analysis.WORD))
     keys, first = np.unique(tokens.key[at], return_index=True)
     where = at[first]
-    texts, starts, ends = tokens.text[where].tolist(), tokens.start[where].tolist(), tokens.end[where].tolist()
+    texts, starts, ends = (
+        tokens.text[where].tolist(),
+        tokens.start[where].tolist(),
+        tokens.end[where].tolist(),
+    )
     return keys, Strings.of([folded[t][s:e] for t, s, e in zip(texts, starts, ends, strict=True)])
 
 
@@ -264,25 +299,27 @@ def assemble(parts: Sequence[tuple[Segment, npt.NDArray[np.bool_] | None]]) -> S
     counts = np.empty(int(indptr[-1]), dtype=np.uint8)
     cursor = indptr[:-1].copy()
     base = 0
-    ids: list[str] = []
+    owners: list[Numbers] = []
+    places: list[Numbers] = []
     lengths: list[Floats] = []
     scales: list[Floats] = []
-    for (segment, alive), home, here, mask in zip(parts, homes, kept_counts, masks, strict=True):
-        whole = alive is None or mask is None and bool(alive.all())
-        number = np.arange(len(segment)) if whole else np.cumsum(alive) - 1
-        old_docs, old_counts = (
-            (segment.docs, segment.counts) if mask is None else (segment.docs[mask], segment.counts[mask])
-        )
+    for one, ((segment, alive), home, here, mask) in enumerate(
+        zip(parts, homes, kept_counts, masks, strict=True)
+    ):
+        stays = np.ones(len(segment), dtype=np.bool_) if alive is None else alive
+        number = np.cumsum(stays) - 1 + base
+        whole = mask is None
+        old_docs = segment.docs if whole else segment.docs[mask]
         begin = np.cumsum(here) - here
         place = np.arange(len(old_docs)) + np.repeat(cursor[home] - begin, here)
-        docs[place] = number[old_docs] + base
-        counts[place] = old_counts
+        docs[place] = number[old_docs]
+        counts[place] = segment.counts if whole else segment.counts[mask]
         cursor[home] += here
-        stays = slice(None) if whole else alive
-        lengths.append(np.asarray(segment.length)[stays])
-        scales.append(np.asarray(segment.scale)[stays])
-        ids.extend(one for i, one in enumerate(segment.ids) if whole or (alive is not None and alive[i]))
-        base += len(lengths[-1])
+        lengths.append(segment.length[stays])
+        scales.append(segment.scale[stays])
+        places.append(np.flatnonzero(stays))
+        owners.append(np.full(len(places[-1]), one, dtype=np.int64))
+        base += len(places[-1])
     word_keys, words = _merge_words([segment for segment, _ in parts], keys[full])
     return Segment(
         keys=keys[full],
@@ -291,7 +328,9 @@ def assemble(parts: Sequence[tuple[Segment, npt.NDArray[np.bool_] | None]]) -> S
         counts=counts,
         length=np.concatenate(lengths),
         scale=np.concatenate(scales),
-        ids=Strings.of(ids),
+        ids=Strings.gather(
+            [segment.ids for segment, _ in parts], np.concatenate(owners), np.concatenate(places)
+        ),
         word_keys=word_keys,
         words=words,
     )
@@ -304,5 +343,4 @@ def _merge_words(segments: Sequence[Segment], kept: Keys) -> tuple[Keys, Strings
     keys, first = np.unique(all_keys, return_index=True)
     here = np.isin(keys, kept, assume_unique=True)
     keys, first = keys[here], first[here]
-    pairs = zip(owner[first].tolist(), place[first].tolist(), strict=True)
-    return keys, Strings.of([segments[one].words[at] for one, at in pairs])
+    return keys, Strings.gather([segment.words for segment in segments], owner[first], place[first])

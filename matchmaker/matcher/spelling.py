@@ -1,6 +1,7 @@
 """Words that no document holds: what was probably meant, by rapidfuzz over the index's own vocabulary.
 
-English: optimal string alignment, one slip in words of four to seven letters, two from eight on. Chinese: a word
+English: optimal string alignment, one slip in words of four to seven letters, two from eight on. Chinese: a
+word
 of three or four characters that differs in one character, where the text holds a pair of characters that no
 document holds. Both are heuristics for search; suggestions do not use them.
 """
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchmaker.matcher import analysis
-from matchmaker.matcher.analysis import BIGRAM, STEM, WORD, Keys, Tokens, channel_of
+from matchmaker.matcher.analysis import BIGRAM, STEM, Keys, Tokens, channel_of
 from matchmaker.matcher.query import Weights
 from matchmaker.matcher.results import Correction
 from matchmaker.matcher.segment import Reading, Segment
@@ -54,7 +55,9 @@ class Vocabulary:
 
     def hold(self, segments: Sequence[Segment]) -> None:
         """Read the words of these segments, unless they are read already."""
-        if len(self._held) == len(segments) and all(a is b for a, b in zip(self._held, segments, strict=True)):
+        if len(self._held) == len(segments) and all(
+            a is b for a, b in zip(self._held, segments, strict=True)
+        ):
             return
         self._latin, self._frequency = {}, {}
         han: dict[str, set[str]] = defaultdict(set)
@@ -109,7 +112,9 @@ class Vocabulary:
         ranked = sorted(hits, key=lambda hit: (hit[1], -self._frequency[hit[0]], hit[0]))
         return [(meant, 1 - distance / len(word)) for meant, distance, _ in ranked[:2] if meant != word]
 
-    def _near_han(self, folded: Sequence[str], part: int, pair: int, seen: set[tuple[int, int, int]]) -> list[Stand]:
+    def _near_han(
+        self, folded: Sequence[str], part: int, pair: int, seen: set[tuple[int, int, int]]
+    ) -> list[Stand]:
         text = folded[part]
         found: list[Stand] = []
         for size in (4, 3):
