@@ -1,0 +1,86 @@
+"""``matchmaker subsidy``: the rulebook on the command line, so that others can check it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, BinaryIO
+
+import click
+
+from matchmaker.rulebook.compute import compute
+from matchmaker.rulebook.facts import CONTRADICTS, OUT_OF_RANGE, WRONG_TYPE, BadFact
+
+REFUSED = 2
+"""Exit status of a request that is refused."""
+
+_LARGEST_REQUEST = 4_000_000
+_LONGEST_NUMBER = 40
+_LONGEST_MESSAGE = 400
+
+
+@click.group()
+def subsidy() -> None:
+    """Compute subsidies by the rulebook."""
+
+
+@subsidy.command("compute")
+@click.argument("file", type=click.File("rb"))
+def compute_file(file: BinaryIO) -> None:
+    """Answer the request in FILE (JSON; - reads standard input) with JSON on standard output.
+
+    \b
+    {"scheme": "mature-2019", "on": "2024-03-15", "calculation": "ceiling",
+     "inputs": {"eligible": 680000, "government": "臺北市"}}
+
+    The answer holds the result, the worksheet with the clause of each step, and the version of the scheme. An
+    input that cannot be used is named on standard error; the exit status is then 2.
+    """
+    try:
+        answer = compute(read_request(file.read(_LARGEST_REQUEST + 1)))
+        text = json.dumps(answer, ensure_ascii=False, indent=2)
+    except BadFact as refusal:
+        _refuse(str(refusal))
+    except OSError as error:
+        _refuse(f"FILE: cannot be read ({error.strerror})")
+    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def read_request(content: bytes) -> Any:
+    """The JSON in the bytes of a request.
+
+    :raises BadFact: it is too large, not UTF-8, not JSON, nested too deep, or names a field twice.
+    """
+    if len(content) > _LARGEST_REQUEST:
+        raise BadFact("request", OUT_OF_RANGE, "is too large")
+    try:
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole_number)
+    except UnicodeDecodeError:
+        raise BadFact("request", WRONG_TYPE, "is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise BadFact("request", WRONG_TYPE, f"is not JSON ({error.msg}, line {error.lineno})") from None
+    except RecursionError:
+        raise BadFact("request", WRONG_TYPE, "is nested too deep") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise BadFact(key, CONTRADICTS, "is given twice")
+        found[key] = value
+    return found
+
+
+def _whole_number(digits: str) -> int:
+    # A number that nobody can mean keeps its sign and stays out of every range, without costing time.
+    return int(digits[:_LONGEST_NUMBER])
+
+
+def _refuse(message: str) -> None:
+    """Say why on standard error in one plain line, and end with the status of a refusal."""
+    shown = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
+    line = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
+    click.echo(f"subsidy compute: {line}", err=True)
+    sys.exit(REFUSED)
