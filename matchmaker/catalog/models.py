@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.catalog.states import ActivityKind, ItemState, OutputKind
-from matchmaker.challenges.states import Domain
 from matchmaker.foundation.db import Model, Money, Referenced, UtcDateTime, Versioned, related
 from matchmaker.foundation.i18n import pick
+from matchmaker.kernel.programme import Domain
 from matchmaker.people.models import Organization, stored
 from matchmaker.pilots.models import Pilot
 
@@ -218,5 +218,3 @@ class ItemCounter(Model):
     __tablename__ = "item_counter"
     year: Mapped[int] = mapped_column(Integer, unique=True)
     last: Mapped[int] = mapped_column(Integer)
-
-

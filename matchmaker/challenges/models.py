@@ -19,10 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from matchmaker.challenges.states import ChallengeState, Domain, effective
+from matchmaker.challenges.states import ChallengeState, effective
 from matchmaker.foundation.db import Model, Money, Referenced, UtcDateTime, Versioned, related
 from matchmaker.foundation.files import StoredFile
 from matchmaker.foundation.i18n import is_chinese, pick
+from matchmaker.kernel.programme import Domain
 from matchmaker.people.models import Organization, stored
 
 

@@ -24,26 +24,6 @@ class ChallengeState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Domain(StrEnum):
-    """The six domains (R-037)."""
-
-    INNOVATION = "innovation"
-    AGRICULTURE = "agriculture"
-    CARE = "care"
-    SAFETY = "safety"
-    ENVIRONMENT = "environment"
-    EDUCATION = "education"
-
-
-DOMAIN_LABELS = {
-    Domain.INNOVATION: N_("Smart innovation"),
-    Domain.AGRICULTURE: N_("Smart agriculture"),
-    Domain.CARE: N_("Smart care"),
-    Domain.SAFETY: N_("Smart safety"),
-    Domain.ENVIRONMENT: N_("Smart environment"),
-    Domain.EDUCATION: N_("Smart education"),
-}
-
 _S = ChallengeState
 CHALLENGE_LIFE = Machine(
     "challenge",
@@ -76,7 +56,16 @@ CHALLENGE_LIFE = Machine(
         move("conclude", [_S.IN_PILOT, _S.DECIDED], _S.CONCLUDED, "staff", N_("Conclude")),
         move(
             "cancel",
-            [_S.DRAFT, _S.IN_TRIAGE, _S.RETURNED, _S.PUBLISHED, _S.CLOSED, _S.OPENED, _S.SCREENING, _S.JUDGING],
+            [
+                _S.DRAFT,
+                _S.IN_TRIAGE,
+                _S.RETURNED,
+                _S.PUBLISHED,
+                _S.CLOSED,
+                _S.OPENED,
+                _S.SCREENING,
+                _S.JUDGING,
+            ],
             _S.CANCELLED,
             "staff",
             N_("Cancel"),

@@ -203,7 +203,10 @@ def verify() -> Iterator[str]:
             expected = row.id
         if row.prev != prev:
             yield f"event {row.id} does not follow the one before it"
-        if leaf_hash(row.id, row.ts_us, row.actor_ref, row.type, row.subject, row.body_hash, row.prev) != row.hash:
+        if (
+            leaf_hash(row.id, row.ts_us, row.actor_ref, row.type, row.subject, row.body_hash, row.prev)
+            != row.hash
+        ):
             yield f"event {row.id} was changed"
         if text is not None and hashlib.sha256(salt + text.encode()).digest() != row.body_hash:
             yield f"the body of event {row.id} was changed"

@@ -22,7 +22,15 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, event, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    registry,
+    relationship,
+)
 from sqlalchemy.types import TypeDecorator
 
 from matchmaker.foundation.settings import Settings
@@ -80,7 +88,7 @@ class Base(DeclarativeBase):
     )
 
     @declared_attr
-    def id(cls) -> Mapped[int]:  # noqa: N805 - declared_attr passes the class
+    def id(cls) -> Mapped[int]:
         return mapped_column(BigId, primary_key=True, sort_order=-10)
 
 
@@ -112,7 +120,7 @@ class Versioned:
     changed_by: Mapped[str | None] = mapped_column(String(120), sort_order=92)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+    def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
 
     def touch(self, *, by: str, at: datetime) -> None:

@@ -46,11 +46,11 @@ MAX_ARCHIVE_BYTES = 200 * 1024 * 1024
 MAX_ARCHIVE_RATIO = 200
 MAX_PIXELS = 50_000_000
 
-TOO_LARGE = Reason("file.too_large", N_("“%(name)s” is larger than %(limit)s MB. Make it smaller or split it."))
-EMPTY = Reason("file.empty", N_("“%(name)s” is empty."))
-WRONG_KIND = Reason(
-    "file.wrong_kind", N_("“%(name)s” cannot be taken. Files of these kinds can: %(kinds)s.")
+TOO_LARGE = Reason(
+    "file.too_large", N_("“%(name)s” is larger than %(limit)s MB. Make it smaller or split it.")
 )
+EMPTY = Reason("file.empty", N_("“%(name)s” is empty."))
+WRONG_KIND = Reason("file.wrong_kind", N_("“%(name)s” cannot be taken. Files of these kinds can: %(kinds)s."))
 DISAGREES = Reason(
     "file.disagrees", N_("The content of “%(name)s” is not what its ending says. Save it again and retry.")
 )
@@ -171,10 +171,7 @@ def _inspect_package(upload: Upload, expected: str) -> None:
         raise Refused(deny(DISAGREES, name=upload.name)) from None
     roots = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
     root = roots.get(upload.name.rpartition(".")[2].lower())
-    if root is None:
-        agrees = is_opendocument
-    else:
-        agrees = is_office and any(name.startswith(root) for name in names)
+    agrees = is_opendocument if root is None else is_office and any(name.startswith(root) for name in names)
     if not agrees:
         raise Refused(deny(DISAGREES, name=upload.name))
 

@@ -150,7 +150,9 @@ def heartbeat(claimed: Claim, now: datetime) -> None:
     """Keep a long job; call it between its own transactions."""
     with unit_of_work() as session:
         session.execute(
-            update(Job).where(Job.id == claimed.id, Job.lease == claimed.lease).values(lease_until=now + LEASE)
+            update(Job)
+            .where(Job.id == claimed.id, Job.lease == claimed.lease)
+            .values(lease_until=now + LEASE)
         )
 
 

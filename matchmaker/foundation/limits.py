@@ -32,7 +32,9 @@ def hit(name: str, who: str, *, most: int, per: timedelta, now: datetime) -> int
     key = hashlib.sha256(f"{name}\0{who}".encode()).hexdigest()
     with separate() as session:
         row = session.execute(
-            select(RateCount).where(RateCount.key_hash == key, RateCount.window_start == start).with_for_update()
+            select(RateCount)
+            .where(RateCount.key_hash == key, RateCount.window_start == start)
+            .with_for_update()
         ).scalar_one_or_none()
         if row is None:
             row = RateCount(key_hash=key, window_start=start, hits=0)

@@ -82,7 +82,9 @@ _letters: dict[str, Letter] = {}
 _minters: dict[str, Minter] = {}
 
 
-def letter(key: str, subject: str, *paragraphs: str, action: str | None = None, mint: str | None = None) -> Letter:
+def letter(
+    key: str, subject: str, *paragraphs: str, action: str | None = None, mint: str | None = None
+) -> Letter:
     """Declare a kind of mail. Mark the words with N_()."""
     made = Letter(key, subject, paragraphs, action, mint)
     if _letters.setdefault(key, made) != made:

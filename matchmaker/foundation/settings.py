@@ -108,7 +108,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, mode: str | No
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("MATCHMAKER_DATABASE_URL must name a SQLite or PostgreSQL database.")
-    defaults = Settings(mode=chosen, data_dir=data_dir, database_url=database, secret_key="x")
+    defaults = Settings(mode=chosen, data_dir=data_dir, database_url=database, secret_key="")
     return Settings(
         mode=chosen,
         data_dir=data_dir,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.challenges.models import Challenge, Criterion
@@ -154,7 +164,7 @@ class PanelDecision(Model):
     proposal: Mapped[Proposal] = related()
 
     __table_args__ = (
-        CheckConstraint('("grant" IS NOT NULL) = (outcome = \'awarded\')', name="grant_paired"),
+        CheckConstraint("(\"grant\" IS NOT NULL) = (outcome = 'awarded')", name="grant_paired"),
         CheckConstraint('"grant" IS NULL OR "grant" >= 0', name="grant_positive"),
         CheckConstraint("(reserve_rank IS NOT NULL) = (outcome = 'reserve')", name="reserve_paired"),
         UniqueConstraint("panel_id", "reserve_rank"),

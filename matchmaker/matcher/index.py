@@ -23,7 +23,7 @@ from matchmaker.matcher.errors import BadInput, UnknownDocument
 from matchmaker.matcher.lexicon import Lexicon
 from matchmaker.matcher.query import Prepared, Weights, dampers, inverse_frequency, prepare, shares
 from matchmaker.matcher.results import Band, Correction, Explanation, Match, Pair
-from matchmaker.matcher.scoring import add_scores, best_scores
+from matchmaker.matcher.scoring import Found, add_scores, best_scores, leading
 from matchmaker.matcher.segment import Reader, Reading, Segment, assemble
 from matchmaker.matcher.settings import Settings
 
@@ -283,18 +283,22 @@ class Index:
             raise BadInput("top must be 1 or more")
         if exact is None:
             exact = len(self) < EXACT_BELOW or keep is not None or top > MOST_BY_CANDIDATES
-        holding = None if exact else self.holding(prepared.keys)
-        scores = [self._scores(live, prepared, holding) for live in self._segments]
         chosen: list[tuple[float, str]] = []
         if keep is not None and not callable(keep):
-            for live, score in zip(self._segments, scores, strict=True):
-                for document_id in keep if isinstance(keep, (set, frozenset)) else set(keep):
+            scores = [self._scores(live, prepared) for live in self._segments]
+            for document_id in set(keep) - without:
+                for live, score in zip(self._segments, scores, strict=True):
                     for number in live.segment.ids.find(document_id):
-                        if live.alive[number] and score[number] > 0 and document_id not in without:
+                        if score[number] > 0:
                             chosen.append((-float(score[number]), document_id))
             chosen.sort()
+        elif exact:
+            scores = [self._scores(live, prepared) for live in self._segments]
+            chosen = self._best(lambda most: [_of(score, most) for score in scores], top, keep, without)
         else:
-            chosen = self._best(scores, top, keep, without)
+            holding = self.holding(prepared.keys)
+            found = [self._candidates(live, prepared, holding) for live in self._segments]
+            chosen = self._best(lambda _: found, top, keep, without)
         return [
             Match(document_id, min(-score, 1.0), rank, self.band(-score))
             for rank, (score, document_id) in enumerate(chosen[:top], start=1)
@@ -302,23 +306,24 @@ class Index:
 
     def _best(
         self,
-        scores: list[Weights],
+        leaders: Callable[[int], list[Found]],
         top: int,
         keep: Callable[[str], bool] | None,
         without: set[str],
     ) -> list[tuple[float, str]]:
-        flat = np.concatenate(scores) if scores else np.zeros(0)
-        bases = np.cumsum([0, *(len(score) for score in scores)])
         wanted = top + len(without)
         while True:
-            reach = min(wanted, len(flat))
-            if not reach:
-                return []
-            border = max(float(np.partition(flat, len(flat) - reach)[len(flat) - reach]), 1e-12)
+            found = leaders(wanted)
+            sizes = np.cumsum([len(numbers) for numbers, _ in found])
+            values = np.concatenate([value for _, value in found]) if found else np.zeros(0)
+            more = len(values) > wanted
+            border = float(np.partition(values, len(values) - wanted)[len(values) - wanted]) if more else 0.0
             listed: list[tuple[float, str]] = []
-            for at in np.flatnonzero(flat >= border).tolist():
-                part = int(np.searchsorted(bases, at, side="right")) - 1
-                listed.append((-float(flat[at]), self._segments[part].segment.ids[at - int(bases[part])]))
+            for at in np.flatnonzero(values >= border).tolist():
+                part = int(np.searchsorted(sizes, at, side="right"))
+                numbers = found[part][0]
+                number = int(numbers[at - int(sizes[part]) + len(numbers)])
+                listed.append((-float(values[at]), self._segments[part].segment.ids[number]))
             listed.sort()
             kept: list[tuple[float, str]] = []
             for score, document_id in listed:
@@ -326,21 +331,22 @@ class Index:
                     kept.append((score, document_id))
                     if len(kept) == top:
                         return kept
-            if border <= 1e-12 or reach == len(flat):
+            if not more:
                 return kept
             wanted *= 4
 
-    def _scores(
-        self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64] | None = None
-    ) -> Weights:
-        damper = self._damper(live, prepared.mean_length)
-        if holding is None or live.count < EXACT_BELOW:
-            scores = add_scores(live.segment, prepared, damper)
-        else:
-            scores = best_scores(live.segment, prepared, damper, holding, len(self))
+    def _scores(self, live: Live, prepared: Prepared) -> Weights:
+        scores = add_scores(live.segment, prepared, self._damper(live, prepared.mean_length))
         if live.count < len(live.segment):
             scores[~live.alive] = 0
         return scores
+
+    def _candidates(self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64]) -> Found:
+        if live.count < EXACT_BELOW:
+            return _of(self._scores(live, prepared), MOST_BY_CANDIDATES)
+        damper = self._damper(live, prepared.mean_length)
+        alive = live.alive if live.count < len(live.segment) else None
+        return best_scores(live.segment, prepared, damper, holding, len(self), alive)
 
     def _damper(self, live: Live, mean: float) -> Weights:
         if live.damper is None or live.damper_of != mean:
@@ -458,6 +464,11 @@ class Index:
         if not self._segments:
             return []
         return nearness.duplicates(self._segments[0].segment, self.reader.weights, threshold)
+
+
+def _of(scores: Weights, most: int) -> Found:
+    numbers = leading(scores, most)
+    return numbers, scores[numbers]
 
 
 def fit(

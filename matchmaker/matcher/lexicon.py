@@ -72,10 +72,8 @@ class Lexicon:
     def _form(name: str, term: str) -> tuple[str, ...]:
         folded = analysis.fold(term).strip()
         words = analysis.latin_words(folded)
-        if words and not analysis.has_gram(folded):
-            form = tuple(analysis.stem_of(word) for word in words)
-        else:
-            form = ("", folded)
+        latin = bool(words) and not analysis.has_gram(folded)
+        form = tuple(map(analysis.stem_of, words)) if latin else ("", folded)
         if not folded or form == ("", ""):
             raise BadInput(f"the lexicon group {name!r} has an empty term")
         if form[0] == "" and len(folded) < 2:

@@ -26,6 +26,7 @@ CANDIDATES: Final = 1000
 
 _SAMPLE: Final = 16_384
 Chosen = npt.NDArray[np.bool_]
+Found = tuple[npt.NDArray[np.int64], Weights]
 
 
 def add_scores(segment: Segment, prepared: Prepared, damper: Weights, compiled: bool = True) -> Weights:
@@ -77,48 +78,60 @@ def best_scores(
     damper: Weights,
     holding: npt.NDArray[np.int64],
     documents: int,
+    alive: Chosen | None = None,
     compiled: bool = True,
-) -> Weights:
-    """Like :func:`add_scores`, but in full only for about the best thousand; 0 for the others.
+) -> Found:
+    """(document numbers, full scores) of about the best thousand documents of the segment.
 
     Candidates come from the terms that stand in at most a fifth of the documents; then the frequent terms are
-    added for the candidates alone. A query of frequent terms only is answered in full.
+    added for the candidates alone. A query of frequent terms only is answered in full. ``alive`` says which
+    documents count.
     """
-    alive = prepared.importance > 0
-    rare = alive & (holding <= FREQUENT * documents)
+    useful = prepared.importance > 0
+    rare = useful & (holding <= FREQUENT * documents)
     low, high = segment.lists_of(prepared.keys)
     if not (rare & (high > low)).any():
-        return add_scores(segment, prepared, damper, compiled)
+        rare = useful
     scores = np.zeros(len(segment), dtype=np.float64)
     _accumulate(segment, prepared, damper, scores, rare, compiled)
-    found = _leading(scores)
-    full = np.zeros(len(segment), dtype=np.float64)
-    full[found] = scores[found]
-    for i in np.flatnonzero(alive & ~rare & (high > low)).tolist():
+    if alive is not None:
+        scores[~alive] = 0
+    found = leading(scores, CANDIDATES)
+    full = scores[found]
+    for i in np.flatnonzero(useful & ~rare & (high > low)).tolist():
         docs = segment.docs[low[i] : high[i]]
         at = np.minimum(np.searchsorted(docs, found.astype(np.uint32)), len(docs) - 1)
-        here = docs[at] == found
+        here = np.flatnonzero(docs[at] == found)
         chosen = found[here]
         counts = segment.counts[low[i] : high[i]][at[here]]
-        full[chosen] += _worth(prepared, i, counts, damper[chosen], segment.scale[chosen])
-    return full
+        full[here] += _worth(prepared, i, counts, damper[chosen], segment.scale[chosen])
+    return found, full
 
 
-def _leading(scores: Weights) -> npt.NDArray[np.int64]:
-    """About :data:`CANDIDATES` documents with the best scores, by a border estimated on a sample."""
+def leading(scores: Weights, most: int) -> npt.NDArray[np.int64]:
+    """The numbers of the ``most`` best scores above 0, a few more, or all of them; in ascending order.
+
+    Whoever is left out scores below everyone who is in. The border is guessed on a sample, for most scores are
+    0 and a full selection would cost more than the scoring.
+    """
     size = len(scores)
-    step = max(1, size // _SAMPLE)
-    sample = scores[::step]
-    reach = min(len(sample), max(8, 2 * CANDIDATES * len(sample) // size))
-    border = max(float(np.partition(sample, len(sample) - reach)[len(sample) - reach]), 1e-300)
-    found = np.flatnonzero(scores >= border)
-    if len(found) < CANDIDATES:
-        found = np.flatnonzero(scores > 0)
-    if len(found) > 2 * CANDIDATES:
-        values = scores[found]
-        exact = float(np.partition(values, len(values) - CANDIDATES)[len(values) - CANDIDATES])
-        found = found[values >= exact]
-    return found
+    if size > 2 * _SAMPLE:
+        sample = scores[:: size // _SAMPLE]
+        sample = sample[sample > 0]
+        reach = max(8, 2 * most * _SAMPLE // size)
+        if len(sample) > reach:
+            border = float(np.partition(sample, len(sample) - reach)[len(sample) - reach])
+            found = np.flatnonzero(scores >= border)
+            if len(found) >= most:
+                return _foremost(scores, found, most)
+    return _foremost(scores, np.flatnonzero(scores > 0), most)
+
+
+def _foremost(scores: Weights, found: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+    if len(found) <= 2 * most:
+        return found
+    values = scores[found]
+    return found[values >= np.partition(values, len(values) - most)[len(values) - most]]
 
 
 @functools.cache

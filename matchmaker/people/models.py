@@ -27,7 +27,13 @@ from matchmaker.people.states import AgencyKind, OrganizationKind, OrganizationS
 
 def stored(enum: Any) -> Enum:
     """A column type that stores the values of a StrEnum as plain text with a check."""
-    return Enum(enum, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e], validate_strings=True)
+    return Enum(
+        enum,
+        native_enum=False,
+        length=24,
+        values_callable=lambda e: [m.value for m in e],
+        validate_strings=True,
+    )
 
 
 class County(Model):
@@ -53,7 +59,9 @@ class Organization(Referenced, Versioned, Model):
 
     __tablename__ = "organization"
     kind: Mapped[OrganizationKind] = mapped_column(stored(OrganizationKind))
-    state: Mapped[OrganizationState] = mapped_column(stored(OrganizationState), default=OrganizationState.PENDING)
+    state: Mapped[OrganizationState] = mapped_column(
+        stored(OrganizationState), default=OrganizationState.PENDING
+    )
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(160), default="")
     ubn: Mapped[str | None] = mapped_column(String(8), unique=True)
@@ -207,7 +215,9 @@ class PasswordReset(Model):
     """One chance to set a password: minted at sending, stored hashed, used once, short-lived."""
 
     __tablename__ = "password_reset"
-    user_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("user.id"))
+    user_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("user.id")
+    )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(12), default="reset")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -74,7 +74,9 @@ class Pilot(Referenced, Versioned, Model):
         CheckConstraint("(starts_on IS NULL) = (ends_on IS NULL)", name="period_paired"),
         CheckConstraint("starts_on IS NULL OR ends_on > starts_on", name="period_forward"),
         CheckConstraint('"grant" >= 0', name="grant_positive"),
-        CheckConstraint("state = 'preparing' OR starts_on IS NOT NULL OR state = 'ended_early'", name="period_known"),
+        CheckConstraint(
+            "state = 'preparing' OR starts_on IS NOT NULL OR state = 'ended_early'", name="period_known"
+        ),
         Index("ix_pilot_challenge_id", "challenge_id"),
         Index("ix_pilot_agency_id", "agency_id", "state"),
         Index("ix_pilot_startup_id", "startup_id", "state"),
@@ -158,7 +160,9 @@ class Milestone(Referenced, Versioned, Model):
         CheckConstraint("state <> 'late'", name="late_is_computed"),
         CheckConstraint("payment >= 0", name="payment_positive"),
         CheckConstraint("state = 'planned' OR submitted_at IS NOT NULL", name="submission_paired"),
-        CheckConstraint("(state IN ('accepted', 'returned')) = (decided_at IS NOT NULL)", name="decision_paired"),
+        CheckConstraint(
+            "(state IN ('accepted', 'returned')) = (decided_at IS NOT NULL)", name="decision_paired"
+        ),
         Index("ix_milestone_pilot_id", "pilot_id", "position"),
     )
 

@@ -61,7 +61,9 @@ MILESTONE_LIFE = Machine(
         move("submit", [_M.PLANNED, _M.RETURNED, _M.LATE], _M.SUBMITTED, "startup", N_("Hand in")),
         move("accept", [_M.SUBMITTED], _M.ACCEPTED, "agency", N_("Accept")),
         move("return", [_M.SUBMITTED], _M.RETURNED, "agency", N_("Return")),
-        move("pass_due_day", [_M.PLANNED, _M.RETURNED], _M.LATE, "clock", N_("Pass the due day"), by_clock=True),
+        move(
+            "pass_due_day", [_M.PLANNED, _M.RETURNED], _M.LATE, "clock", N_("Pass the due day"), by_clock=True
+        ),
     ),
     initial=_M.PLANNED,
 )

@@ -97,7 +97,9 @@ class ProposalContent:
             if name in rows:
                 kind = rows[name]
                 known = kind.__dataclass_fields__
-                values[name] = tuple(kind(**{k: v for k, v in row.items() if k in known}) for row in data[name])
+                values[name] = tuple(
+                    kind(**{k: v for k, v in row.items() if k in known}) for row in data[name]
+                )
             elif name == "declarations":
                 values[name] = tuple(data[name])
             else:

@@ -55,6 +55,18 @@ function echoDay(box) {
   box.querySelector("output").textContent = date ? dayInWords(date) : "";
 }
 
+/** A calendar drawn with three strokes. */
+function calendarIcon() {
+  const namespace = "http://www.w3.org/2000/svg";
+  const icon = document.createElementNS(namespace, "svg");
+  const path = document.createElementNS(namespace, "path");
+  icon.setAttribute("viewBox", "0 0 20 20");
+  icon.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", "M2.5 4.5h15v13h-15zM2.5 8.5h15M6.5 2v4M13.5 2v4");
+  icon.append(path);
+  return icon;
+}
+
 function addPicker(box) {
   const typed = box.querySelector("input");
   if (typed.type !== "text" || typed.disabled || typed.readOnly || !HTMLInputElement.prototype.showPicker) return;
@@ -65,18 +77,24 @@ function addPicker(box) {
   picker.setAttribute("aria-hidden", "true");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button button--quiet button--small";
-  button.textContent = box.dataset.textPick;
+  button.className = "echo__pick";
+  button.title = box.dataset.textPick;
+  button.setAttribute("aria-label", box.dataset.textPick);
+  button.append(calendarIcon());
   button.addEventListener("click", () => {
     picker.value = readDay(typed.value)?.toISOString().slice(0, 10) ?? "";
     picker.showPicker();
   });
-  picker.addEventListener("change", () => {
+  picker.addEventListener("change", (event) => {
+    event.stopPropagation();
     typed.value = picker.value;
     typed.dispatchEvent(new Event("input", { bubbles: true }));
     typed.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  typed.after(picker, button);
+  const holder = document.createElement("span");
+  holder.className = "echo__picker";
+  holder.append(button, picker);
+  typed.after(holder);
 }
 
 function setUpDays(root) {
@@ -137,7 +155,7 @@ function clear(row) {
   all(".field__errors", row).forEach((errors) => errors.remove());
   all(".field--wrong", row).forEach((field) => field.classList.remove("field--wrong"));
   all("output", row).forEach((output) => { output.textContent = ""; });
-  all(".echo__native + button, .echo__native", row).forEach((picker) => picker.remove());
+  all(".echo__picker", row).forEach((picker) => picker.remove());
   all("[data-count-for]", row).forEach(countCharacters);
 }
 
@@ -176,7 +194,7 @@ document.addEventListener("click", (event) => {
     const row = button.closest("[data-row]");
     if (rows.length <= Math.max(1, Number(group.dataset.min))) {
       clear(row);
-      setUpDays(row);
+      all("[data-day]", row).forEach(addPicker);
     } else {
       (row.nextElementSibling?.matches("[data-row]") ? row.nextElementSibling : row.previousElementSibling)
         ?.querySelector("input:not([type=hidden]), select, textarea")?.focus();

@@ -51,13 +51,15 @@ class PostgresCluster:
         """Return the SQLAlchemy address of a database."""
         return f"postgresql+psycopg://{_OWNER}@/{database}?host={self.socket_dir}"
 
-    def create_database(self, *, template: str | None = None) -> str:
+    def create_database(self, *, template: str | None = None, name: str | None = None) -> str:
         """Make a database and return its SQLAlchemy address: empty, or a copy of the database `template`.
+
+        Without a `name` it gets one that no other call gave.
 
         A copy takes about a tenth of a second, whatever was done to prepare the template. The template must
         have no open connection (dispose of its engine first), else psycopg's `ObjectInUse` is raised.
         """
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         self._command(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(template or "template0")

@@ -1,0 +1,268 @@
+"""Shapes of input about people and organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField
+
+from matchmaker.foundation.i18n import LANGUAGES
+from matchmaker.kernel.identifiers import parse_agency_code, parse_oid, parse_ubn
+from matchmaker.people import queries
+from matchmaker.people.facts import OrganizationFacts, ProfileFacts
+from matchmaker.people.models import Organization, SignOffDesk, StartupProfile
+from matchmaker.people.states import (
+    AGENCY_KIND_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    ROLE_LABELS,
+    ROLES_OF,
+    AgencyKind,
+    OrganizationKind,
+    Role,
+    SignOffRole,
+)
+from matchmaker.web import fields
+from matchmaker.web.fields import ChoiceField, ChoicesField, DayField, IdentifierField, WholeField
+from matchmaker.web.forms import Form
+from matchmaker.web.words import choices
+
+
+class SignInForm(Form):
+    email = fields.text(_l("E-mail"), fields.required(_l("Enter your e-mail address.")), length=254)
+    password = PasswordField(_l("Password"), [fields.required(_l("Enter your password."))])
+    next = HiddenField()
+
+
+class ForgottenForm(Form):
+    email = fields.text(
+        _l("E-mail"), fields.required(_l("Enter your e-mail address.")), fields.email(), length=254
+    )
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(
+        _l("New password"),
+        [fields.required(_l("Choose a password."))],
+        description=_l("At least 12 characters. A sentence is easy to remember."),
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    present = PasswordField(_l("Present password"), [fields.required(_l("Enter your present password."))])
+
+
+class AccountForm(Form):
+    name = fields.text(_l("Name"), fields.required(_l("Enter your name.")), length=80)
+    language = ChoiceField(_l("Language of mail"), choices=list(LANGUAGES.items()))
+
+
+class PersonForm(Form):
+    """A new account: who, and a password."""
+
+    name = fields.text(_l("Your name"), fields.required(_l("Enter your name.")), length=80)
+    password = PasswordField(
+        _l("Password"),
+        [fields.required(_l("Choose a password."))],
+        description=_l("At least 12 characters. A sentence is easy to remember."),
+    )
+
+
+class OrganizationForm(Form):
+    """The facts of an organisation; the page shows what its kind needs, the rule decides what is missing."""
+
+    name_zh = fields.text(
+        _l("Name in Chinese"), fields.required(_l("Enter the organisation's name.")), length=80
+    )
+    name_en = fields.text(_l("Name in English"), length=160)
+    agency_kind = ChoiceField(_l("Kind of agency"))
+    county_id = ChoiceField(_l("County or city"))
+    agency_code = IdentifierField(
+        _l("Agency code"), reader=parse_agency_code, description=_l("Ten characters, as in 379000000A.")
+    )
+    agency_oid = IdentifierField(_l("OID"), reader=parse_oid, description=_l("Begins with 2.16.886.101."))
+    ubn = IdentifierField(_l("Unified Business Number"), reader=parse_ubn, description=_l("Eight digits."))
+    founded_on = DayField(_l("Day of founding"), description=_l("As in the company register."))
+    website = fields.text(_l("Website"), length=200)
+    email = fields.text(_l("E-mail of the organisation"), fields.optional(), fields.email(), length=254)
+    phone = fields.text(_l("Telephone"), length=40)
+
+    def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        empty = [("", gettext("Choose one"))]
+        self.agency_kind.choices = empty + choices(AGENCY_KIND_LABELS)
+        self.county_id.choices = empty + [(str(c.id), c.name) for c in queries.counties()]
+        if kind is not OrganizationKind.AGENCY:
+            for name in ("agency_kind", "agency_code", "agency_oid"):
+                delattr(self, name)
+        if kind is not OrganizationKind.STARTUP:
+            del self.founded_on
+
+    def facts(self) -> OrganizationFacts:
+        kind = self.data.get("agency_kind")
+        county = self.county_id.data
+        return OrganizationFacts(
+            kind=self.kind,
+            name_zh=self.name_zh.data or "",
+            name_en=self.name_en.data or "",
+            ubn=self.ubn.data,
+            agency_kind=AgencyKind(kind) if kind else None,
+            agency_code=self.data.get("agency_code"),
+            agency_oid=self.data.get("agency_oid"),
+            county_id=int(county) if county else None,
+            founded_on=self.data.get("founded_on"),
+            website=self.website.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+        )
+
+    @classmethod
+    def of(cls, organization: Organization) -> OrganizationForm:
+        """The form filled with what is stored."""
+        form = cls(organization.kind, obj=organization)
+        if not form.is_submitted():
+            form.expected_version.data = str(organization.version)
+            form.county_id.data = str(organization.county_id or "")
+        return form
+
+
+class SignUpForm(OrganizationForm):
+    """Registers an organisation; for a visitor also the account of its first owner."""
+
+    person_name = fields.text(_l("Your name"), fields.required(_l("Enter your name.")), length=80)
+    person_email = fields.text(
+        _l("Your e-mail"), fields.required(_l("Enter your e-mail address.")), fields.email(), length=254
+    )
+    password = PasswordField(
+        _l("Password"),
+        [fields.required(_l("Choose a password."))],
+        description=_l("At least 12 characters. A sentence is easy to remember."),
+    )
+    consent = BooleanField(
+        _l("I have read the privacy notice and agree to the use of these data."),
+        [fields.required(_l("Agree to the privacy notice to go on."))],
+    )
+
+    def __init__(self, kind: OrganizationKind, *, signed_in: bool, **kwargs: Any) -> None:
+        super().__init__(kind, **kwargs)
+        if signed_in:
+            for name in ("person_name", "person_email", "password"):
+                delattr(self, name)
+
+
+class ProfileForm(Form):
+    """What a startup offers; the matcher reads both languages."""
+
+    tagline_zh = fields.text(_l("One line, in Chinese"), length=120)
+    tagline_en = fields.text(_l("One line, in English"), length=240)
+    offer_zh = fields.long_text(
+        _l("What you offer, in Chinese"),
+        description=_l("What it does, for whom, with which technology. Plain words match best."),
+    )
+    offer_en = fields.long_text(_l("What you offer, in English"))
+    evidence_zh = fields.long_text(
+        _l("What shows that you can, in Chinese"),
+        description=_l(
+            "Awards, work with private firms, short pilots. A government track record is not needed."
+        ),
+    )
+    evidence_en = fields.long_text(_l("What shows that you can, in English"))
+    domains = ChoicesField(_l("Domains"))
+    tags = fields.text(_l("Key words"), description=_l("Separate them with commas."), length=300)
+    employees = WholeField(_l("Number of employees"), [fields.optional(), fields.between(1, 100_000)])
+    willing = BooleanField(_l("Suggest us to agencies whose challenges fit"))
+
+    def __init__(self, domains: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains.choices = domains
+
+    @classmethod
+    def of(cls, profile: StartupProfile, domains: list[tuple[str, str]]) -> ProfileForm:
+        form = cls(domains, obj=profile)
+        if not form.is_submitted():
+            form.tags.data = "、".join(profile.tags)
+            form.expected_version.data = str(profile.version)
+        return form
+
+    def facts(self) -> ProfileFacts:
+        words = (self.tags.data or "").replace("，", ",").replace("、", ",").replace(";", ",").split(",")
+        tags = tuple(dict.fromkeys(word.strip()[:40] for word in words if word.strip()))[:20]
+        names = ("tagline_zh", "tagline_en", "offer_zh", "offer_en", "evidence_zh", "evidence_en")
+        return ProfileFacts(
+            **{name: self[name].data or "" for name in names},
+            domains=tuple(self.domains.data or ()),
+            tags=tags,
+            employees=self.employees.data,
+            willing=bool(self.willing.data),
+        )
+
+
+class InviteForm(Form):
+    email = fields.text(
+        _l("E-mail"), fields.required(_l("Enter the e-mail address.")), fields.email(), length=254
+    )
+    role = ChoiceField(_l("Role"), required_message=_l("Choose a role."))
+    external_expert = BooleanField(_l("External expert (not serving in government)"))
+    occupation = fields.text(_l("Occupation"), length=120)
+
+    def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = role_choices(kind)
+        if kind is not OrganizationKind.PROGRAMME:
+            del self.external_expert
+            del self.occupation
+
+
+def role_choices(kind: OrganizationKind) -> list[tuple[str, str]]:
+    return choices({role: ROLE_LABELS[role] for role in ROLES_OF[kind]})
+
+
+class RoleForm(Form):
+    role = ChoiceField(_l("Role"), required_message=_l("Choose a role."))
+
+    def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = role_choices(kind)
+
+    @property
+    def chosen(self) -> Role:
+        return Role(self.role.data)
+
+
+class DeskForm(Form):
+    """Who sits at one sign-off desk."""
+
+    holder = ChoiceField(_l("Holder"))
+    deputy = ChoiceField(_l("Deputy"))
+
+    def __init__(
+        self,
+        role: SignOffRole,
+        members: list[tuple[str, str]],
+        desk: SignOffDesk | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, prefix=f"{role}-", **kwargs)
+        empty = [("", gettext("Nobody"))]
+        self.holder.choices = empty + members
+        self.deputy.choices = empty + members
+        if desk is not None and not self.is_submitted():
+            self.holder.data = desk.holder.ref
+            self.deputy.data = desk.deputy.ref if desk.deputy else ""
+
+
+class DecisionForm(Form):
+    """Staff's word on a registration."""
+
+    reason = fields.long_text(
+        _l("Reason"), description=_l("Sent to the organisation. Needed for every no."), length=1000
+    )
+
+
+KIND_CHOICES = {
+    kind: ORGANIZATION_KIND_LABELS[kind]
+    for kind in (OrganizationKind.STARTUP, OrganizationKind.AGENCY, OrganizationKind.PARTNER)
+}

@@ -1,0 +1,7 @@
+"""Pages of accounts and organisations."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)
+
+from matchmaker.people.routes import account, organization, registration, staff  # noqa: E402, F401

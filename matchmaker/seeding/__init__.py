@@ -1,0 +1,1 @@
+"""Reference data, the demo year, and heaps for load tests."""

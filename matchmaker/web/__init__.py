@@ -1,0 +1,1 @@
+"""The page kit: who may come in, forms, errors, security headers, navigation, downloads."""

@@ -1,0 +1,245 @@
+"""Fields that take what people in Taiwan type: amounts with 萬 and separators, ROC dates, local times.
+
+Every validator carries its own message: WTForms speaks Simplified Chinese otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import FileStorage
+from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.validators import (
+    Email,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
+
+from matchmaker.kernel.dates import InvalidDate, instant_at, parse_date, to_taipei
+from matchmaker.kernel.decision import deny
+from matchmaker.kernel.identifiers import InvalidIdentifier
+from matchmaker.kernel.money import InvalidMoney, parse_twd, plain_width
+from matchmaker.web.words import refusal
+
+SHORT = 120
+LONG = 5000
+
+
+class _Given(InputRequired):
+    """Something other than blanks must be there; a value that could not be read keeps its own error."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.process_errors:
+            raise StopValidation
+        data = field.data
+        if data in (None, [], ()) or (isinstance(data, str) and not data.strip()):
+            raise StopValidation(str(self.message))
+
+
+def required(message: Any) -> _Given:
+    """Refuse an empty field with this sentence (a lazy translation)."""
+    return _Given(message=message)
+
+
+def at_most(length: int) -> Length:
+    return Length(max=length, message=lazy_gettext("Use at most %(n)s characters.", n=length))
+
+
+def at_least(length: int) -> Length:
+    return Length(min=length, message=lazy_gettext("Write at least %(n)s characters.", n=length))
+
+
+def between(low: int, high: int) -> NumberRange:
+    return NumberRange(
+        low, high, lazy_gettext("Enter a number from %(low)s to %(high)s.", low=low, high=high)
+    )
+
+
+def email() -> Email:
+    return Email(message=lazy_gettext("Enter an e-mail address such as name@example.org."))
+
+
+def optional() -> Optional:
+    return Optional()
+
+
+def strip(value: str | None) -> str | None:
+    """Trim, and drop what a browser or a paste may smuggle in (NUL, carriage returns)."""
+    if value is None:
+        return None
+    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+
+
+def text(label: Any, *validators: Any, description: Any = "", length: int = SHORT) -> StringField:
+    """A line of text."""
+    return StringField(label, [*validators, at_most(length)], filters=[strip], description=description)
+
+
+def long_text(label: Any, *validators: Any, description: Any = "", length: int = LONG) -> TextAreaField:
+    """Several paragraphs of plain text."""
+    return TextAreaField(label, [*validators, at_most(length)], filters=[strip], description=description)
+
+
+class _Parsed(Field):
+    """Keeps what was typed when it cannot be read."""
+
+    widget = widgets.TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.show(self.data) if self.data is not None else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            self.data = None
+            return
+        try:
+            self.data = self.read(typed)
+        except (InvalidDate, InvalidMoney, InvalidIdentifier) as error:
+            self.data = None
+            raise ValueError(refusal(deny(error.reason))) from None
+
+    def read(self, typed: str) -> Any:
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        return str(value)
+
+
+class MoneyField(_Parsed):
+    """Whole NT$; takes 1,800,000, １８０萬, NT$1.8 million."""
+
+    def read(self, typed: str) -> int:
+        return parse_twd(typed)
+
+    def show(self, value: int) -> str:
+        return f"{value:,}"
+
+
+class DayField(_Parsed):
+    """A calendar day; takes 2026-12-15, 115/12/15, 民國115年12月15日."""
+
+    widget = widgets.DateInput()
+
+    def read(self, typed: str) -> date:
+        return parse_date(typed)
+
+    def show(self, value: date) -> str:
+        return value.isoformat()
+
+
+class WholeField(_Parsed):
+    """A whole number, full-width digits taken."""
+
+    def read(self, typed: str) -> int:
+        plain = plain_width(typed).replace(",", "").strip()
+        if not plain.lstrip("-").isascii() or not plain.lstrip("-").isdigit() or len(plain) > 15:
+            raise ValueError(gettext("Enter a whole number."))
+        return int(plain)
+
+
+class MilliField(_Parsed):
+    """A number with at most three decimals, kept as thousandths so that it stays exact."""
+
+    def read(self, typed: str) -> int:
+        try:
+            value = Decimal(plain_width(typed).replace(",", "").strip()) * 1000
+        except InvalidOperation:
+            raise ValueError(gettext("Enter a number, for example 12.5.")) from None
+        if not value.is_finite() or abs(value) > 10**15 or value != value.to_integral_value():
+            raise ValueError(gettext("Enter a number with at most three decimals."))
+        return int(value)
+
+    def show(self, value: int) -> str:
+        shown = f"{Decimal(value) / 1000:f}"
+        return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+class MomentField(_Parsed):
+    """A day and a time in Taipei (2026-12-15T17:00, or 115/12/15 17:00); data is an instant in UTC."""
+
+    widget = widgets.DateTimeLocalInput()
+
+    def read(self, typed: str) -> datetime:
+        plain = plain_width(typed).replace("T", " ").strip()
+        head, _, clock = plain.rpartition(" ")
+        if ":" not in clock:
+            raise ValueError(gettext("Enter the day and the time, for example 2026-12-15 17:00."))
+        day = parse_date(head)
+        try:
+            at = time.fromisoformat(clock.zfill(5))
+        except ValueError:
+            raise ValueError(gettext("Enter the time as 17:00.")) from None
+        return instant_at(day, at.replace(second=0, microsecond=0, tzinfo=None))
+
+    def show(self, value: datetime) -> str:
+        return to_taipei(value).strftime("%Y-%m-%dT%H:%M")
+
+
+class IdentifierField(_Parsed):
+    """A number with a rule of its own; ``reader`` is a parser of the kernel."""
+
+    def __init__(
+        self, label: Any, validators: Any = (), *, reader: Callable[[str], str], **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.reader = reader
+
+    def read(self, typed: str) -> str:
+        return self.reader(typed)
+
+
+class ChoiceField(SelectField):
+    """A select whose options are set per form; an empty first option asks to choose."""
+
+    def __init__(
+        self, label: Any, validators: Any = (), *, required_message: Any = None, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("choices", [])
+        kwargs.setdefault("coerce", lambda value: value or None)
+        super().__init__(label, validators, **kwargs)
+        self.required_message = required_message
+
+    def pre_validate(self, form: Any) -> None:
+        known = {str(value) for value, *_ in self.iter_choices()}
+        if self.data is None or self.data == "":
+            if self.required_message is not None:
+                raise ValidationError(str(self.required_message))
+            return
+        if str(self.data) not in known:
+            raise ValidationError(gettext("Choose one of the options."))
+
+
+class ChoicesField(SelectMultipleField):
+    """Check boxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        known = {str(value) for value, *_ in self.iter_choices()}
+        if any(str(value) not in known for value in self.data or []):
+            raise ValidationError(gettext("Choose among the options."))
+
+
+class UploadField(Field):
+    """One file; data is a FileStorage or None."""
+
+    widget = widgets.FileInput()
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        file = valuelist[0] if valuelist else None
+        self.data = file if isinstance(file, FileStorage) and file.filename else None
+
+    def _value(self) -> str:
+        return ""

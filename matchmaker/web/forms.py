@@ -1,0 +1,110 @@
+"""The form that every page uses: protected, idempotent, versioned, and honest about stale edits."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, make_response, render_template
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+from wtforms.i18n import DefaultTranslations, get_translations
+
+from matchmaker.foundation.i18n import language
+from matchmaker.kernel.errors import Change, Invalid, Refused, Stale
+from matchmaker.web.words import refusal
+
+
+class Form(FlaskForm):
+    """Base of all forms that change something."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            locale = "zh_TW" if language().startswith("zh") else "en"
+            return DefaultTranslations(get_translations([locale]))
+
+    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    expected_version = HiddenField()
+
+    @property
+    def version(self) -> int | None:
+        """The version of the thing when the form was made; None where the form carries none."""
+        raw = self.expected_version.data
+        return int(raw) if raw and str(raw).isdigit() and len(str(raw)) < 10 else None
+
+    def take(self, problems: Invalid) -> None:
+        """Put the problems an operation found at their fields; unknown names stand above the form."""
+        for name, denial in problems.problems.items():
+            field = self._fields.get(name)
+            if field is None:
+                self.form_errors.append(refusal(denial))
+            else:
+                field.errors = [*field.errors, refusal(denial)]
+
+    def take_refusal(self, refused: Refused) -> None:
+        """Show a policy's no above the form, with what was typed kept."""
+        self.form_errors.append(refusal(refused.denial))
+
+
+class Bare(Form):
+    """A form with nothing but its protection, for buttons that post."""
+
+
+def attempt(form: Form, act: Callable[[], Response | Any], *, template: str, **context: Any) -> Any:
+    """Run one operation behind a validated form; on a refusal show the form again with everything typed.
+
+    Answers 422 for bad input, 409 for a refusal or a stale edit; whatever was written is rolled back.
+    """
+    if not form.validate():
+        return unprocessable(form, template, **context)
+    try:
+        return act()
+    except Invalid as problems:
+        form.take(problems)
+        return unprocessable(form, template, **context)
+    except Refused as refused:
+        form.take_refusal(refused)
+        return make_response(render_template(template, form=form, **context), 409)
+    except Stale as stale:
+        return stale_answer(form, stale, template, **context)
+
+
+def unprocessable(form: Form, template: str, **context: Any) -> Response:
+    """The form again, with its errors, as 422."""
+    return make_response(render_template(template, form=form, **context), 422)
+
+
+def stale_answer(form: Form, stale: Stale, template: str, **context: Any) -> Response:
+    """The form again with what was typed, saying who changed what since it was opened.
+
+    ``entity`` in the context (when given) provides the stored values; its version becomes the form's, so
+    that sending once more overwrites knowingly.
+    """
+    entity = context.get("entity")
+    conflict = Stale(by=stale.by, at=stale.at, changes=_changes(form, entity))
+    if entity is not None:
+        form.expected_version.data = str(entity.version)
+        form.expected_version.raw_data = None
+    form.idempotency_key.data = secrets.token_urlsafe(18)
+    form.idempotency_key.raw_data = None
+    return make_response(render_template(template, form=form, conflict=conflict, **context), 409)
+
+
+def _changes(form: Form, entity: Any) -> list[Change]:
+    if entity is None:
+        return []
+    changes = []
+    for name, field in form._fields.items():
+        if name in ("csrf_token", "idempotency_key", "expected_version") or not hasattr(entity, name):
+            continue
+        theirs, yours = getattr(entity, name), field.data
+        if isinstance(theirs, str | int | float | type(None)) and (theirs or None) != (yours or None):
+            changes.append(Change(str(field.label.text), str(theirs or ""), str(yours or "")))
+    return changes
+
+
+def said(message: str, **params: object) -> None:
+    """Tell the person that it is done (message is an English msgid marked with N_)."""
+    flash(gettext(message, **params), "success")
