@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.utils import unset_value
 from wtforms.validators import (
     Email,
     InputRequired,
@@ -129,8 +130,6 @@ class MoneyField(_Parsed):
 class DayField(_Parsed):
     """A calendar day; takes 2026-12-15, 115/12/15, 民國115年12月15日."""
 
-    widget = widgets.DateInput()
-
     def read(self, typed: str) -> date:
         return parse_date(typed)
 
@@ -166,24 +165,41 @@ class MilliField(_Parsed):
 
 
 class MomentField(_Parsed):
-    """A day and a time in Taipei (2026-12-15T17:00, or 115/12/15 17:00); data is an instant in UTC."""
+    """A day and a time in Taipei; data is an instant in UTC.
 
-    widget = widgets.DateTimeLocalInput()
+    Two inputs, ``name`` and ``name-time``; a day that carries its time (2026-12-15T17:00) is taken too.
+    """
+
+    def __init__(self, *args: Any, default_time: time = time(17, 0), **kwargs: Any) -> None:
+        self.default_time = default_time
+        self.typed_time = ""
+        super().__init__(*args, **kwargs)
+
+    @property
+    def time_value(self) -> str:
+        """What stands in the time input."""
+        if self.typed_time:
+            return self.typed_time
+        shown = to_taipei(self.data).time() if isinstance(self.data, datetime) else self.default_time
+        return shown.strftime("%H:%M")
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        if formdata is not None:
+            self.typed_time = str(formdata.get(f"{self.name}-time", ""))[:8].strip()
+        super().process(formdata, data, extra_filters)
 
     def read(self, typed: str) -> datetime:
-        plain = plain_width(typed).replace("T", " ").strip()
-        head, _, clock = plain.rpartition(" ")
-        if ":" not in clock:
-            raise ValueError(gettext("Enter the day and the time, for example 2026-12-15 17:00."))
-        day = parse_date(head)
+        head, _, tail = plain_width(typed).replace("T", " ").strip().rpartition(" ")
+        clock = tail if ":" in tail else plain_width(self.typed_time)
+        day = parse_date(head if ":" in tail else typed)
         try:
-            at = time.fromisoformat(clock.zfill(5))
+            at = time.fromisoformat(clock.zfill(5)) if clock else self.default_time
         except ValueError:
             raise ValueError(gettext("Enter the time as 17:00.")) from None
         return instant_at(day, at.replace(second=0, microsecond=0, tzinfo=None))
 
     def show(self, value: datetime) -> str:
-        return to_taipei(value).strftime("%Y-%m-%dT%H:%M")
+        return to_taipei(value).date().isoformat()
 
 
 class IdentifierField(_Parsed):
