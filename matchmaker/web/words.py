@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -118,6 +119,11 @@ def choices(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
     return [(str(key), gettext(label)) for key, label in labels.items()]
 
 
+def fresh_key() -> str:
+    """An idempotency key for a form of one button: a second click replays the first answer."""
+    return secrets.token_urlsafe(18)
+
+
 def init(app: Flask) -> None:
     """Give every template the filters and functions."""
     app.jinja_env.filters.update(
@@ -131,4 +137,4 @@ def init(app: Flask) -> None:
         file_size=file_size,
         reason_text=reason_text,
     )
-    app.jinja_env.globals.update(state_info=state_info, reason_text=reason_text)
+    app.jinja_env.globals.update(state_info=state_info, reason_text=reason_text, fresh_key=fresh_key)
