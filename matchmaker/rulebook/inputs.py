@@ -155,4 +155,4 @@ class Inputs:
         """
         for key in self._data:
             if key not in self._asked:
-                raise BadFact(self.name(str(key)), UNKNOWN, "is not an input here")
+                raise BadFact(self.name(str(key) or '""'), UNKNOWN, "is not an input here")
