@@ -114,8 +114,17 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().translate(_folding())
 
 
-def origins(text: str) -> list[tuple[int, int]]:
-    """For every character of ``fold(text)``: from where to where it stood in ``text``."""
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _folded_length(cluster: str) -> int:
+    return len(fold(cluster))
+
+
+def origins(text: str) -> list[tuple[int, int]] | None:
+    """For every character of ``fold(text)``: from where to where it stood in ``text``; None for "as it was"."""
+    size = len(fold(text))
+    plain = all(_folded_length(one) == 1 and not unicodedata.combining(one) for one in set(text))
+    if plain and size == len(text):
+        return None
     clusters: list[tuple[int, int]] = []
     for at, character in enumerate(text):
         if clusters and unicodedata.combining(character):
@@ -124,10 +133,9 @@ def origins(text: str) -> list[tuple[int, int]]:
             clusters.append((at, at + 1))
     places: list[tuple[int, int]] = []
     for start, end in clusters:
-        places.extend([(start, end)] * len(fold(text[start:end])))
-    missing = len(fold(text)) - len(places)
-    if missing > 0:
-        places.extend([(max(len(text) - 1, 0), len(text))] * missing)
+        places.extend([(start, end)] * _folded_length(text[start:end]))
+    if len(places) < size:
+        places.extend([(max(len(text) - 1, 0), len(text))] * (size - len(places)))
     return places
 
 

@@ -6,6 +6,7 @@ pair matched) become one surface word; so overlapping characters, pairs and word
 the shares of the surface words sum to the score.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,23 +39,27 @@ _JOINERS: Final = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Text:
     """One part of a query or document: its original, folded, and where each folded character came from."""
 
     field: str
     original: str
     folded: str
-    origin: list[tuple[int, int]] | None = None
+
+    @functools.cached_property
+    def _origin(self) -> list[tuple[int, int]] | None:
+        return analysis.origins(self.original)
 
     def place(self, start: int, end: int) -> Place:
         """The stretch of the original text behind a stretch of the folded one."""
-        if self.origin is None:
-            self.origin = analysis.origins(self.original)
-        last = len(self.origin) - 1
-        if last < 0:
+        origin = self._origin
+        if origin is None:
+            return Place(self.field, start, end)
+        if not origin:
             return Place(self.field, 0, 0)
-        return Place(self.field, self.origin[min(start, last)][0], self.origin[min(end - 1, last)][1])
+        last = len(origin) - 1
+        return Place(self.field, origin[min(start, last)][0], origin[min(end - 1, last)][1])
 
     def surface(self, start: int, end: int) -> str:
         place = self.place(start, end)
@@ -83,8 +88,8 @@ def explain(
     """
     asked = _texts(prepared.parts)
     found = _texts(document.parts) if document is not None else []
-    where = _occurrences(document) if document is not None else {}
     part_of = {int(key): float(value) for key, value in zip(prepared.keys, share, strict=True) if value > 0}
+    where = _occurrences(document, set(part_of)) if document is not None else {}
     spans = _query_spans(prepared)
     near = _near_terms(part_of, spans, where, asked, found)
     surfaces = _surfaces({k: v for k, v in part_of.items() if k not in near}, spans, asked)
@@ -124,11 +129,16 @@ def _query_spans(prepared: Prepared) -> dict[int, list[Span]]:
     return spans
 
 
-def _occurrences(document: Reading) -> dict[int, list[Span]]:
-    places: dict[int, list[Span]] = defaultdict(list)
+def _occurrences(document: Reading, keys: set[int]) -> dict[int, list[Span]]:
     tokens = document.tokens
+    at = np.flatnonzero(np.isin(tokens.key, np.array(sorted(keys), dtype=np.uint64)))
+    places: dict[int, list[Span]] = defaultdict(list)
     for part, key, start, end in zip(
-        tokens.text.tolist(), tokens.key.tolist(), tokens.start.tolist(), tokens.end.tolist(), strict=True
+        tokens.text[at].tolist(),
+        tokens.key[at].tolist(),
+        tokens.start[at].tolist(),
+        tokens.end[at].tolist(),
+        strict=True,
     ):
         places[key].append((part, start, end))
     return places

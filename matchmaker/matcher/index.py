@@ -73,13 +73,32 @@ class Index:
         self.settings = settings or Settings()
         self.reader = Reader(Analyser(self.settings.channels, lexicon), self.settings)
         self._segments = list(segments)
-        self._stored: Mapping[str, Document] = documents if documents is not None else {}
+        self.texts: Mapping[str, Document] = documents if documents is not None else {}
         self._changed: dict[str, Document] = {}
         self._gone: dict[int, int] = dict(gone or {})
         self._tidy = tidy
         self._pending: dict[str, Document] = {}
         self._spelling = spelling.Vocabulary()
         self._mean: float | None = None
+
+    @classmethod
+    def streamed(
+        cls,
+        documents: Iterable[Document],
+        *,
+        settings: Settings | None = None,
+        lexicon: Lexicon | None = None,
+        texts: Mapping[str, Document] | None = None,
+    ) -> "Index":
+        """An index of documents that come one by one and are not held; ``texts`` finds one again by its id.
+
+        BadInput when two have the same id.
+        """
+        index = cls(settings=settings, lexicon=lexicon, documents=texts)
+        segment = index.reader.stream(documents)
+        segment.ids.refuse_twins()
+        index._segments = [Live.of(segment)]
+        return index
 
     # -- what is inside
 
@@ -112,7 +131,7 @@ class Index:
         """The document as it was indexed, or None where no texts are kept. UnknownDocument if not here."""
         if document_id not in self:
             raise UnknownDocument(document_id)
-        return self._changed.get(document_id) or self._stored.get(document_id)
+        return self._changed.get(document_id) or self.texts.get(document_id)
 
     @property
     def gone(self) -> Mapping[int, int]:
@@ -313,7 +332,7 @@ class Index:
     ) -> list[tuple[float, str]]:
         wanted = top + len(without)
         while True:
-            found = leaders(wanted)
+            found = leaders(wanted + 1)
             sizes = np.cumsum([len(numbers) for numbers, _ in found])
             values = np.concatenate([value for _, value in found]) if found else np.zeros(0)
             more = len(values) > wanted

@@ -21,7 +21,7 @@ COMPILED_FROM: Final = 20_000
 FREQUENT: Final = 0.2
 """Terms that stand in a larger share of the documents bring no candidates (measured: same quality)."""
 
-CANDIDATES: Final = 1000
+CANDIDATES: Final = 500
 """About how many documents are scored in full in candidate mode (measured: 200 to 1000)."""
 
 _SAMPLE: Final = 16_384
@@ -81,7 +81,7 @@ def best_scores(
     alive: Chosen | None = None,
     compiled: bool = True,
 ) -> Found:
-    """(document numbers, full scores) of about the best thousand documents of the segment.
+    """(document numbers, full scores) of about the best five hundred documents of the segment.
 
     Candidates come from the terms that stand in at most a fifth of the documents; then the frequent terms are
     added for the candidates alone. A query of frequent terms only is answered in full. ``alive`` says which
@@ -131,7 +131,8 @@ def _foremost(scores: Weights, found: npt.NDArray[np.int64], most: int) -> npt.N
     if len(found) <= 2 * most:
         return found
     values = scores[found]
-    return found[values >= np.partition(values, len(values) - most)[len(values) - most]]
+    border = float(np.partition(values, len(values) - most)[len(values) - most])
+    return np.asarray(found[values >= border])
 
 
 @functools.cache

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from matchmaker.matcher import analysis
 from matchmaker.matcher.analysis import Analyser, Keys, Tokens, channel_of, channel_weights
 from matchmaker.matcher.documents import Document
+from matchmaker.matcher.errors import BadInput
 from matchmaker.matcher.settings import Settings
 
 QUARTERS: Final = 4
@@ -97,6 +98,13 @@ class Strings:
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
+
+    def refuse_twins(self) -> None:
+        """BadInput when two of the texts, which are ids, are equal."""
+        for at in np.flatnonzero(self.hashes[1:] == self.hashes[:-1]).tolist():
+            text = self[int(self.at[at])]
+            if len(self.find(text)) > 1:
+                raise BadInput(f"two documents have the id {text!r}")
 
     def find(self, text: str) -> list[int]:
         """The places of this text."""

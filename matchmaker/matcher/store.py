@@ -138,6 +138,10 @@ class Store:
             raise ForeignIndex(f"{self.directory} holds no index: {_REBUILD}") from error
         return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
+    def is_one(self) -> bool:
+        """Whether the directory holds an index of any kind, so that building here destroys nothing else."""
+        return (self.directory / "CURRENT").is_file() and (self.directory / "generations").is_dir()
+
     def generation(self) -> str:
         """The name of the generation in force."""
         try:
@@ -239,7 +243,7 @@ class Store:
                 yield document
 
         segment = index.reader.stream(watched())
-        _refuse_twins(segment.ids)
+        segment.ids.refuse_twins()
         with self._writing():
             live = Live.of(segment)
             entry = self._write_segment(segment, _bare(texts) if self.keep_texts else None)
@@ -366,14 +370,6 @@ def _bare(texts: Sequence[str]) -> Strings:
     """Texts without a hash index, for reading by number alone."""
     strings = Strings.of(texts)
     return Strings(strings.blob, strings.offsets, strings.hashes[:0], strings.at[:0])
-
-
-def _refuse_twins(ids: Strings) -> None:
-    twins = np.flatnonzero(ids.hashes[1:] == ids.hashes[:-1])
-    for at in twins.tolist():
-        text = ids[int(ids.at[at])]
-        if len(ids.find(text)) > 1:
-            raise BadInput(f"two documents have the id {text!r}")
 
 
 def _settings(stored: Mapping[str, Any]) -> Settings:
