@@ -1,0 +1,151 @@
+"""Reads of suggestions, and the rows they are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from matchmaker.challenges.models import Challenge
+from matchmaker.challenges.states import ChallengeState
+from matchmaker.foundation.db import db
+from matchmaker.kernel.errors import NotFound
+from matchmaker.people.actor import Actor
+from matchmaker.people.models import Organization
+from matchmaker.people.states import OrganizationKind, OrganizationState
+from matchmaker.proposals.models import Proposal
+from matchmaker.suggestions import policies
+from matchmaker.suggestions.models import Suggestion, SuggestionRun
+
+
+def startups() -> Sequence[Organization]:
+    """All startups with their profiles, also those that a filter will stop."""
+    return (
+        db.session.execute(
+            select(Organization)
+            .where(
+                Organization.kind == OrganizationKind.STARTUP,
+                Organization.state.in_([OrganizationState.CONFIRMED, OrganizationState.PENDING]),
+            )
+            .options(joinedload(Organization.profile))
+            .order_by(Organization.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def looking(now: datetime) -> Sequence[Challenge]:
+    """The challenges that look for startups: in triage, returned, or open."""
+    return (
+        db.session.execute(
+            select(Challenge)
+            .where(Challenge.state.in_(policies.MATCHED))
+            .where((Challenge.state != ChallengeState.PUBLISHED) | (Challenge.closes_at > now))
+            .options(selectinload(Challenge.texts), joinedload(Challenge.organization))
+            .order_by(Challenge.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def challenge_with_texts(challenge_id: int) -> Challenge:
+    return db.session.execute(
+        select(Challenge)
+        .where(Challenge.id == challenge_id)
+        .options(selectinload(Challenge.texts), joinedload(Challenge.organization))
+    ).scalar_one()
+
+
+def of_challenge(actor: Actor, challenge: Challenge, limit: int | None = None) -> Sequence[Suggestion]:
+    """The stored fits of a challenge for those who may see them, best first; others get NotFound."""
+    if not policies.can_see_startups(actor, challenge):
+        raise NotFound
+    return (
+        db.session.execute(
+            select(Suggestion)
+            .where(Suggestion.challenge_id == challenge.id)
+            .options(
+                joinedload(Suggestion.organization).joinedload(Organization.profile),
+                joinedload(Suggestion.run),
+            )
+            .order_by(Suggestion.rank)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def latest_run(challenge_id: int) -> SuggestionRun | None:
+    """The newest computation for a challenge."""
+    return db.session.execute(
+        select(SuggestionRun)
+        .where(SuggestionRun.challenge_id == challenge_id)
+        .order_by(SuggestionRun.at.desc(), SuggestionRun.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def of_startup(actor: Actor, now: datetime, limit: int | None = None) -> Sequence[Suggestion]:
+    """Open challenges that fit the actor's startup, best first; those it has answered are left out."""
+    begun = select(Proposal.challenge_id).where(Proposal.organization_id == actor.organization_id)
+    return (
+        db.session.execute(
+            select(Suggestion)
+            .join(Suggestion.challenge)
+            .where(
+                Suggestion.organization_id == actor.organization_id,
+                Suggestion.stopped_by.is_(None),
+                Challenge.state == ChallengeState.PUBLISHED,
+                Challenge.closes_at > now,
+                Challenge.id.not_in(begun),
+            )
+            .options(
+                joinedload(Suggestion.challenge).selectinload(Challenge.texts),
+                joinedload(Suggestion.challenge).joinedload(Challenge.organization),
+                joinedload(Suggestion.run),
+            )
+            .order_by(Suggestion.score.desc(), Suggestion.id)
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def open_challenges(now: datetime) -> Sequence[Challenge]:
+    """Every open call, soonest deadline first."""
+    return (
+        db.session.execute(
+            select(Challenge)
+            .where(Challenge.state == ChallengeState.PUBLISHED, Challenge.closes_at > now)
+            .options(selectinload(Challenge.texts), joinedload(Challenge.organization))
+            .order_by(Challenge.closes_at, Challenge.id)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def has_begun(actor: Actor, challenge: Challenge) -> bool:
+    """Has the actor's own startup begun a proposal? Asked for the startup alone."""
+    return (
+        db.session.scalar(
+            select(Proposal.id).where(
+                Proposal.challenge_id == challenge.id, Proposal.organization_id == actor.organization_id
+            )
+        )
+        is not None
+    )
+
+
+def stored_fit(challenge_id: int, organization_id: int) -> Suggestion | None:
+    return db.session.execute(
+        select(Suggestion)
+        .where(Suggestion.challenge_id == challenge_id, Suggestion.organization_id == organization_id)
+        .options(joinedload(Suggestion.run))
+    ).scalar_one_or_none()
