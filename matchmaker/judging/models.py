@@ -62,7 +62,7 @@ class Panel(Referenced, Versioned, Model):
 
 
 class PanelMember(Referenced, Model):
-    """A juror on a panel; one chair. ``left_at`` ends the seat (recusal, replacement)."""
+    """A juror on a panel; one chair. ``left_at`` ends the seat (recusal, replacement), ``left_reason`` says why."""
 
     __tablename__ = "panel_member"
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"))
@@ -72,6 +72,7 @@ class PanelMember(Referenced, Model):
     occupation: Mapped[str] = mapped_column(String(120), default="")
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime())
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    left_reason: Mapped[str] = mapped_column(Text, default="")
 
     panel: Mapped[Panel] = related(back_populates="members")
     user: Mapped[User] = related()
@@ -127,12 +128,12 @@ class ScoreSheet(Referenced, Versioned, Model):
 
 
 class Score(Model):
-    """1 to 5 points on one criterion, with a comment."""
+    """1 to 5 points on one criterion, with a comment. A draft may hold the comment before the points."""
 
     __tablename__ = "score"
     sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"))
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"))
-    points: Mapped[int] = mapped_column(Integer)
+    points: Mapped[int | None] = mapped_column(Integer)
     comment: Mapped[str] = mapped_column(Text, default="")
 
     sheet: Mapped[ScoreSheet] = related(back_populates="scores")

@@ -850,6 +850,7 @@ def upgrade() -> None:
         sa.Column("occupation", sa.String(length=120), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["panel_id"], ["panel.id"], name=op.f("fk_panel_member_panel_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_panel_member_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_member")),
@@ -1085,12 +1086,19 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by", sa.String(length=120), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'withdrawn') = (ended_at IS NOT NULL)", name=op.f("ck_catalog_item_end_paired")
+        ),
         sa.CheckConstraint("state <> 'expired'", name=op.f("ck_catalog_item_expired_is_computed")),
+        sa.CheckConstraint(
+            "state <> 'proposed' OR listed_at IS NULL", name=op.f("ck_catalog_item_proposed_unlisted")
+        ),
         sa.CheckConstraint(
             "state IN ('proposed', 'withdrawn') OR listed_at IS NOT NULL",
             name=op.f("ck_catalog_item_listing_paired"),
         ),
         sa.CheckConstraint("(code IS NULL) = (listed_at IS NULL)", name=op.f("ck_catalog_item_code_paired")),
+        sa.CheckConstraint("current_version >= 1", name=op.f("ck_catalog_item_version_positive")),
         sa.CheckConstraint(
             "listed_at IS NULL OR framework_id IS NOT NULL", name=op.f("ck_catalog_item_listed_in_framework")
         ),
@@ -1230,16 +1238,24 @@ def upgrade() -> None:
     op.create_table(
         "adoption",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=16), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body_zh", sa.String(length=80), nullable=False),
+        sa.Column("body_en", sa.String(length=160), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("story_zh", sa.Text(), nullable=False),
         sa.Column("story_en", sa.Text(), nullable=False),
         sa.Column("source_note", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by", sa.String(length=120), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("agency_id IS NOT NULL OR body_zh <> ''", name=op.f("ck_adoption_body_known")),
+        sa.CheckConstraint("year BETWEEN 2000 AND 2200", name=op.f("ck_adoption_year_range")),
         sa.ForeignKeyConstraint(["agency_id"], ["organization.id"], name=op.f("fk_adoption_agency_id")),
         sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_adoption_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adoption")),
         sa.UniqueConstraint("item_id", "agency_id", "year", name=op.f("uq_adoption_item_id_agency_id_year")),
+        sa.UniqueConstraint("ref", name=op.f("uq_adoption_ref")),
     )
     op.create_table(
         "grant_payment",
@@ -1274,6 +1290,7 @@ def upgrade() -> None:
         sa.Column("use_case_en", sa.Text(), nullable=False),
         sa.Column("specification_zh", sa.Text(), nullable=False),
         sa.Column("specification_en", sa.Text(), nullable=False),
+        sa.Column("specification_open", sa.Boolean(), nullable=False),
         sa.Column(
             "activity",
             sa.Enum(
@@ -1296,13 +1313,21 @@ def upgrade() -> None:
         sa.Column("unit_zh", sa.String(length=20), nullable=False),
         sa.Column("unit_en", sa.String(length=40), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=True),
-        sa.Column("price_note", sa.String(length=200), nullable=False),
+        sa.Column("price_note_zh", sa.String(length=200), nullable=False),
+        sa.Column("price_note_en", sa.String(length=400), nullable=False),
         sa.Column("delivery_days", sa.Integer(), nullable=True),
         sa.Column("warranty_months", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("made_by", sa.String(length=120), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
+            "delivery_days IS NULL OR delivery_days >= 0", name=op.f("ck_item_version_delivery_positive")
+        ),
+        sa.CheckConstraint(
             "unit_price IS NULL OR unit_price > 0", name=op.f("ck_item_version_price_positive")
+        ),
+        sa.CheckConstraint(
+            "warranty_months IS NULL OR warranty_months >= 0", name=op.f("ck_item_version_warranty_positive")
         ),
         sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_item_version_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_version")),
@@ -1330,7 +1355,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sheet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("criterion_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.CheckConstraint("points BETWEEN 1 AND 5", name=op.f("ck_score_points_range")),
         sa.ForeignKeyConstraint(["criterion_id"], ["criterion.id"], name=op.f("fk_score_criterion_id")),
