@@ -22,6 +22,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, event, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -142,15 +143,22 @@ def lock(model: type[M], key: int) -> M:
     """Load one row and hold it until the end of the transaction; lock parents before children.
 
     PostgreSQL: FOR NO KEY UPDATE. SQLite: the whole database is held already (BEGIN IMMEDIATE).
+    The columns are read anew under the lock; relationships that a query loaded before stay loaded, so that a
+    page can still be drawn from the row after a refusal.
     """
-    row = db.session.execute(
-        select(model)
-        .where(model.id == key)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    return hold(model, key, {"key_share": True})
+
+
+def hold(model: type[M], key: int, strength: dict[str, Any]) -> M:
+    """The same with another strength: ``{}`` is FOR UPDATE, ``{"read": True}`` FOR SHARE."""
+    row = db.session.get(model, key)
     if row is None:
         raise NotFound
+    columns = [attribute.key for attribute in model.__mapper__.column_attrs]
+    try:
+        db.session.refresh(row, attribute_names=columns, with_for_update=strength or True)
+    except InvalidRequestError:
+        raise NotFound from None
     return row
 
 
