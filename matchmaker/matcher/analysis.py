@@ -86,7 +86,7 @@ def _gram_kind() -> npt.NDArray[np.bool_]:
 @functools.cache
 def _latin_word() -> re.Pattern[str]:
     han = "".join(f"{chr(low)}-{chr(high - 1)}" for low, high in _GRAM_RANGES)
-    return re.compile(rf"[^\W_{han}]+(?:['’][^\W_\d{han}]+)?")
+    return re.compile(rf"[^\W_{han}]{{1,64}}(?:['’][^\W_\d{han}]{{1,8}})?")
 
 
 @functools.cache

@@ -53,7 +53,7 @@ class Oracle:
         saturated = coo.data / (coo.data + damper[coo.row])
         self._saturated = sparse.csr_array((saturated, (coo.row, coo.col)), shape=tf.shape)
         sublinear = self._sublinear(tf) * np.sqrt(self._weight)[None, :]
-        self._unit = normalize(sparse.csr_array(sublinear), norm="l2")
+        self._unit = normalize(sparse.csr_array(sublinear), norm="l2") if size else sublinear
 
     def _terms(self, document: Document | str) -> list[int]:
         parts = [("", document)] if isinstance(document, str) else document.texts()
@@ -84,6 +84,8 @@ class Oracle:
 
     def scores(self, query: Document | str) -> dict[str, float]:
         """The score of every document above 0."""
+        if not self.documents:
+            return {}
         known = self._vectorizer.vocabulary_
         terms, counts = np.unique(np.array(self._terms(query), dtype=np.uint64), return_counts=True)
         tf = np.minimum(counts, 255) / QUARTERS
