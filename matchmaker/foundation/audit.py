@@ -181,6 +181,19 @@ def history(*subjects: str, types: Sequence[str] = (), sealed: bool = False, lim
     return [_entry(row, text) for row, text in db.session.execute(query)]
 
 
+def latest(*, offset: int, limit: int) -> list[Entry]:
+    """Open events, latest first; sealed ones are passed over."""
+    query = (
+        select(AuditEvent, AuditBody.json)
+        .outerjoin(AuditBody, AuditBody.id == AuditEvent.id)
+        .where(AuditEvent.type != "sealed")
+        .order_by(AuditEvent.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_entry(row, text) for row, text in db.session.execute(query)]
+
+
 def _entry(row: AuditEvent, text: str | None) -> Entry:
     body = json.loads(text) if text else {}
     moment = datetime.fromtimestamp(row.ts_us / 1_000_000, UTC)

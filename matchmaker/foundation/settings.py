@@ -32,6 +32,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     mail_url: str = ""
     mail_from: str = "no-reply@matchmaker.example"
+    contact_email: str = "contact@matchmaker.example"
     owner_name_zh: str = "經濟部中小及新創企業署"
     owner_name_en: str = "Small and Medium Enterprise and Startup Administration, MOEA"
     default_language: str = "zh_Hant_TW"
@@ -117,6 +118,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, mode: str | No
         base_url=env.get("MATCHMAKER_BASE_URL", defaults.base_url).rstrip("/"),
         mail_url=env.get("MATCHMAKER_MAIL_URL", ""),
         mail_from=env.get("MATCHMAKER_MAIL_FROM", defaults.mail_from),
+        contact_email=env.get("MATCHMAKER_CONTACT_EMAIL", defaults.contact_email),
         owner_name_zh=env.get("MATCHMAKER_OWNER_NAME_ZH", defaults.owner_name_zh),
         owner_name_en=env.get("MATCHMAKER_OWNER_NAME_EN", defaults.owner_name_en),
         default_language=env.get("MATCHMAKER_LANGUAGE", defaults.default_language),

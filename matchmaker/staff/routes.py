@@ -9,7 +9,8 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.kernel.errors import NotFound
-from matchmaker.staff import queries
+from matchmaker.people import queries as people
+from matchmaker.staff import house, queries
 from matchmaker.web.access import Audience, open_to
 from matchmaker.web.lists import PER_PAGE, Page, asked_page
 
@@ -45,3 +46,46 @@ def mail(ref: str) -> ResponseReturnValue:
 def _development_only() -> None:
     if not current_app.extensions["settings"].is_development:
         raise NotFound
+
+
+@bp.get("/house")
+@open_to(Audience.STAFF)
+def lifecycles() -> ResponseReturnValue:
+    """The lifecycles as pictures and tables, read from the tables that the rules use."""
+    machines = house.lifecycles()
+    return render_template(
+        "staff/lifecycles.html", machines=machines, pictures={m.name: house.picture(m) for m in machines}
+    )
+
+
+@bp.get("/house/doors")
+@open_to(Audience.STAFF)
+def doors() -> ResponseReturnValue:
+    """Who may come in where: the permission matrix, read from the routes."""
+    return render_template("staff/doors.html", doors=house.doors(current_app), audiences=list(Audience))
+
+
+@bp.get("/house/data")
+@open_to(Audience.STAFF)
+def dictionary() -> ResponseReturnValue:
+    """The data dictionary, read from the models."""
+    return render_template("staff/dictionary.html", tables=house.dictionary())
+
+
+@bp.get("/house/workings")
+@open_to(Audience.STAFF)
+def workings() -> ResponseReturnValue:
+    """Which event is heard by whom, which jobs come round, and which have failed for good."""
+    return render_template(
+        "staff/workings.html", hearings=house.hearings(), cadences=house.cadences(), dead=queries.dead_jobs()
+    )
+
+
+@bp.get("/audit")
+@open_to(Audience.STAFF)
+def audit() -> ResponseReturnValue:
+    """What happened, latest first. Sealed events are neither shown nor counted."""
+    page = asked_page()
+    total, entries = queries.events(offset=(page - 1) * PER_PAGE, limit=PER_PAGE)
+    names = people.names_by_ref([entry.actor_ref for entry in entries])
+    return render_template("staff/audit.html", entries=entries, names=names, page=Page(page, total))
