@@ -145,7 +145,7 @@ class Browser:
         self.client = world.app.test_client()
         if actor is not None:
             self._sign_in(actor)
-        self.get(f"/?lang={language}")
+        self.get(f"/about?lang={language}")
 
     def _sign_in(self, actor: Actor) -> None:
         from matchmaker.foundation import sessions

@@ -1,11 +1,14 @@
-"""The front door."""
+"""The front door: home, search, and the pages at the foot of every page."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
-from matchmaker.web.access import Audience, open_to
+from matchmaker.home import queries
+from matchmaker.kernel.programme import DOMAIN_LABELS
+from matchmaker.web.access import Audience, actor, open_to
+from matchmaker.web.lists import asked_text
 
 bp = Blueprint("home", __name__)
 
@@ -13,4 +16,45 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @open_to(Audience.PUBLIC)
 def front() -> ResponseReturnValue:
-    return render_template("home/front.html")
+    """What is going on; for who is signed in also what waits for them."""
+    return render_template("home/front.html", facts=queries.facts(g.now), domain_labels=DOMAIN_LABELS)
+
+
+@bp.get("/search")
+@open_to(Audience.PUBLIC)
+def search() -> ResponseReturnValue:
+    """Challenges, pilot cases, catalog items and startups that hold all the words."""
+    words = asked_text()
+    return render_template(
+        "home/search.html", words=words, found=queries.search(words, g.now) if words else None, actor=actor()
+    )
+
+
+@bp.get("/about")
+@open_to(Audience.PUBLIC)
+def about() -> ResponseReturnValue:
+    return render_template("home/about.html")
+
+
+@bp.get("/accessibility")
+@open_to(Audience.PUBLIC)
+def accessibility() -> ResponseReturnValue:
+    return render_template("home/accessibility.html")
+
+
+@bp.get("/privacy")
+@open_to(Audience.PUBLIC)
+def privacy() -> ResponseReturnValue:
+    return render_template("home/privacy.html")
+
+
+@bp.get("/open-data")
+@open_to(Audience.PUBLIC)
+def open_data() -> ResponseReturnValue:
+    return render_template("home/open_data.html")
+
+
+@bp.get("/contact")
+@open_to(Audience.PUBLIC)
+def contact() -> ResponseReturnValue:
+    return render_template("home/contact.html", mail_from=current_app.extensions["settings"].contact_email)

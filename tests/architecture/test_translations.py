@@ -28,6 +28,9 @@ def test_chinese_keeps_the_house_style():
             for message in read_po(file, locale="zh_Hant_TW"):
                 texts = [message.string] if isinstance(message.string, str) else message.string
                 for text in texts:
-                    if message.id and (re.search(r"(?<!平)台(?!階)", text.replace("平台", "")) or re.search(r"[一-鿿][,;?!][一-鿿]", text)):
+                    if message.id and (
+                        re.search(r"(?<!平)台(?!階)", text.replace("平台", ""))
+                        or re.search(r"[一-鿿][,;?!][一-鿿]", text)
+                    ):
                         bad.append((path.name, text))
     assert not bad

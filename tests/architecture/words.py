@@ -8,7 +8,15 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent.parent
 TRANSLATIONS = ROOT / "matchmaker" / "translations" / "zh_Hant_TW" / "LC_MESSAGES"
-KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "said": None}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "said": None,
+}
 JINJA = {"trimmed": "false", "silent": "false", "newstyle_gettext": "true"}
 
 
