@@ -31,6 +31,7 @@ Counts = npt.NDArray[np.uint8]
 DocNumbers = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
 
+_NOWHERE: Final = np.zeros(0, dtype=np.int64)
 FREQUENCY: Final = np.arange(256, dtype=np.float64) / QUARTERS
 with np.errstate(divide="ignore"):
     SUBLINEAR: Final = np.where(FREQUENCY >= 1, 1 + np.log(np.maximum(FREQUENCY, 1)), FREQUENCY)
@@ -222,20 +223,31 @@ class Reader:
         tokens = self.analyser.tokens_of_folded(folded)
         owners = np.array(owner, dtype=np.int64)
         doc, key, counts = _count(owners[tokens.text], tokens, np.array(weight, dtype=np.int64))
-        keys, first = np.unique(key, return_index=True)
-        indptr = np.append(first, len(key)).astype(np.int64)
-        length, scale = self._rest(len(documents), doc, key, counts)
         word_keys, words = _surfaces(tokens, folded)
+        return self.counted([document.id for document in documents], doc, key, counts, word_keys, words)
+
+    def counted(
+        self,
+        ids: Sequence[str],
+        doc: Numbers,
+        key: Keys,
+        counts: Counts,
+        word_keys: Keys | None = None,
+        words: Strings | None = None,
+    ) -> Segment:
+        """A segment of terms that are counted already: (document number, key, quarters) by key, then document."""
+        starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else _NOWHERE
+        length, scale = self._rest(len(ids), doc, key, counts)
         return Segment(
-            keys=keys,
-            indptr=indptr,
+            keys=key[starts],
+            indptr=np.append(starts, len(key)).astype(np.int64),
             docs=doc.astype(np.uint32),
             counts=counts,
             length=length,
             scale=scale,
-            ids=Strings.of([document.id for document in documents]),
-            word_keys=word_keys,
-            words=words,
+            ids=Strings.of(ids),
+            word_keys=np.zeros(0, dtype=np.uint64) if word_keys is None else word_keys,
+            words=Strings.of([]) if words is None else words,
         )
 
     def _rest(
