@@ -1,0 +1,70 @@
+"""Reads of panels, scores and decisions; what a person may not know of is not found."""
+
+from matchmaker.judging.queries.board import Board, Entry, load
+from matchmaker.judging.queries.jurors import (
+    Comparison,
+    Desk,
+    DeskRow,
+    Reading,
+    comparison,
+    desk,
+    duties_of,
+    own_seat,
+    reading,
+)
+from matchmaker.judging.queries.outcomes import (
+    OwnOutcome,
+    PublicResult,
+    ReleasedResult,
+    own_outcome,
+    public_result,
+    released_result,
+)
+from matchmaker.judging.queries.panels import (
+    concerned,
+    decisions_of,
+    due_on,
+    panel_for_staff,
+    panel_of,
+    pool,
+    seat_for_staff,
+    sheet_for_staff,
+    staff_list,
+    waiting_for_staff,
+)
+from matchmaker.judging.queries.results import Cell, ResultRow, Results, results_for_staff
+
+__all__ = [
+    "Board",
+    "Cell",
+    "Comparison",
+    "Desk",
+    "DeskRow",
+    "Entry",
+    "OwnOutcome",
+    "PublicResult",
+    "Reading",
+    "ReleasedResult",
+    "ResultRow",
+    "Results",
+    "comparison",
+    "concerned",
+    "decisions_of",
+    "desk",
+    "due_on",
+    "duties_of",
+    "load",
+    "own_outcome",
+    "own_seat",
+    "panel_for_staff",
+    "panel_of",
+    "pool",
+    "public_result",
+    "reading",
+    "released_result",
+    "results_for_staff",
+    "seat_for_staff",
+    "sheet_for_staff",
+    "staff_list",
+    "waiting_for_staff",
+]
