@@ -319,6 +319,21 @@ def admin(email: str, name: str) -> None:
 
 
 @main.command()
+@click.option("--write", type=click.Path(exists=True, dir_okay=False), help="Bring this document up to date.")
+def house(write: str | None) -> None:
+    """Print the lifecycles as diagrams, read from the tables that the rules use."""
+    from pathlib import Path
+
+    from matchmaker.staff import house as workings
+
+    if write is None:
+        click.echo(workings.markdown())
+        return
+    path = Path(write)
+    path.write_text(workings.write_into(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+@main.command()
 def check() -> None:
     """Say whether this installation is fit to serve: settings, schema, storage, audit chain."""
     with _application() as app:

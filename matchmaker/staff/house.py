@@ -187,3 +187,21 @@ def picture(machine: Machine[Any]) -> Picture:
                 )
             )
     return Picture(LEFT + BOX + reach + 20, len(states) * ROW, states, tuple(arcs))
+
+
+BEGIN, END = "<!-- lifecycles: written by `matchmaker house --write README.md` -->", "<!-- /lifecycles -->"
+
+
+def markdown() -> str:
+    """The lifecycles as Mermaid diagrams, for the README."""
+    parts = [f"**{machine.title}**\n\n```mermaid\n{machine.mermaid()}\n```" for machine in lifecycles()]
+    return f"{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}"
+
+
+def write_into(text: str) -> str:
+    """A document with its lifecycles brought up to date; raises ValueError where it has no place for them."""
+    head, begin, rest = text.partition(BEGIN)
+    _old, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("the document has no place for the lifecycles")
+    return head + markdown() + tail
