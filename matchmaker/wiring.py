@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 
+from matchmaker.challenges import events as challenge_events
 from matchmaker.foundation import idempotency, jobs, limits, outbox
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
@@ -17,29 +18,40 @@ from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
 from matchmaker.people.routes import bp as people
 from matchmaker.staff.routes import bp as staff
+from matchmaker.suggestions import operations as suggestions_operations
+from matchmaker.suggestions import routes as suggestions_routes
 from matchmaker.web.access import Audience
-from matchmaker.web.navigation import Entry, main, workplace
+from matchmaker.web.navigation import Entry, add_panels, main, workplace
 
 
 def connect(app: Flask) -> None:
     """Connect the slices to each other and to the application."""
     _blueprints(app)
-    _menus()
+    _menus(app.extensions["settings"].is_development)
+    _panels()
     _events()
     _jobs()
 
 
 def _blueprints(app: Flask) -> None:
-    for blueprint in (home, people, staff):
+    for blueprint in (home, people, staff, suggestions_routes.bp):
         app.register_blueprint(blueprint)
 
 
-def _menus() -> None:
+def _menus(development: bool) -> None:
     main.add(Entry(N_("Home"), "home.front"))
     workplace.add(
+        Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
-        Entry(N_("Outbox"), "staff.outbox", Audience.STAFF),
+        Entry(N_("How the platform works"), "staff.lifecycles", Audience.STAFF),
     )
+    if development:
+        workplace.add(Entry(N_("Outbox"), "staff.outbox", Audience.STAFF))
+
+
+def _panels() -> None:
+    add_panels("challenge.page", suggestions_routes.own_fit_panel, suggestions_routes.challenge_panel)
+    add_panels("home.work", suggestions_routes.work_panel)
 
 
 def _events() -> None:
@@ -48,11 +60,21 @@ def _events() -> None:
     subscribe(people_events.Invited, people_notices.on_invited)
     subscribe(people_events.ResetAsked, people_notices.on_reset_asked)
     subscribe(people_events.PasswordChanged, people_notices.on_password_changed)
+    for change in (
+        people_events.ProfileChanged,
+        people_events.OrganizationChanged,
+        people_events.OrganizationDecided,
+        challenge_events.ChallengeChanged,
+        challenge_events.ChallengeHandedIn,
+        challenge_events.ChallengePublished,
+    ):
+        subscribe(change, suggestions_operations.on_change)
 
 
 def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
+    jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))
 
 
