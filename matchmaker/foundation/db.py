@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -140,23 +141,21 @@ def check_version(entity: Any, expected: int | None) -> None:
 
 
 def lock(model: type[M], key: int) -> M:
-    """Load one row and hold it until the end of the transaction; lock parents before children.
+    """Hold one row until the end of the transaction, as it is stored now; lock parents before children.
 
-    PostgreSQL: FOR NO KEY UPDATE. SQLite: the whole database is held already (BEGIN IMMEDIATE).
-    The columns are read anew under the lock; relationships that a query loaded before stay loaded, so that a
-    page can still be drawn from the row after a refusal.
+    What queries have loaded beside it (relationships) stays loaded. PostgreSQL: FOR NO KEY UPDATE. SQLite: the
+    whole database is held already (BEGIN IMMEDIATE).
     """
     return hold(model, key, {"key_share": True})
 
 
-def hold(model: type[M], key: int, strength: dict[str, Any]) -> M:
-    """The same with another strength: ``{}`` is FOR UPDATE, ``{"read": True}`` FOR SHARE."""
+def hold(model: type[M], key: int, strength: dict[str, bool]) -> M:
+    """``lock`` with another strength on PostgreSQL: ``{}`` is FOR UPDATE, ``{"read": True}`` FOR SHARE."""
     row = db.session.get(model, key)
     if row is None:
         raise NotFound
-    columns = [attribute.key for attribute in model.__mapper__.column_attrs]
     try:
-        db.session.refresh(row, attribute_names=columns, with_for_update=strength or True)
+        db.session.refresh(row, model.__mapper__.column_attrs.keys(), with_for_update=strength or True)
     except InvalidRequestError:
         raise NotFound from None
     return row
@@ -271,10 +270,3 @@ class WriteInSafeRequest(RuntimeError):
 def _refuse_quiet_writes(session: Session, _context: Any, _instances: Any) -> None:
     if not _writing.get() and (session.new or session.dirty or session.deleted):
         raise WriteInSafeRequest(f"{[*session.new, *session.dirty, *session.deleted][:3]}")
-
-
-def today_in_taipei(moment: datetime) -> date:
-    """The calendar day in Taipei at this moment."""
-    from matchmaker.kernel.dates import TAIPEI
-
-    return moment.astimezone(TAIPEI).date()
