@@ -60,10 +60,10 @@ def on_change(event: Any) -> None:
 
 def refresh_job(payload: Mapping[str, Any], now: datetime) -> None:
     """The job behind ``enqueue_refresh``; also comes round every night."""
-    if "challenge" in payload:
-        refresh(challenges=[queries.challenge_with_texts(int(payload["challenge"]))], at=now)
-    else:
-        refresh(challenges=queries.looking(now), at=now)
+    wanted = payload.get("challenge")
+    looking = [c for c in queries.looking(now) if wanted is None or c.id == wanted]
+    if looking:
+        refresh(challenges=looking, at=now)
 
 
 def refresh(*, challenges: Sequence[Challenge], at: datetime) -> int:
