@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from matchmaker.challenges import events as challenge_events
+from matchmaker.challenges import notices as challenge_notices
 from matchmaker.foundation import idempotency, jobs, limits, outbox
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
@@ -60,6 +61,10 @@ def _events() -> None:
     subscribe(people_events.Invited, people_notices.on_invited)
     subscribe(people_events.ResetAsked, people_notices.on_reset_asked)
     subscribe(people_events.PasswordChanged, people_notices.on_password_changed)
+    subscribe(challenge_events.ChallengeHandedIn, challenge_notices.on_handed_in)
+    subscribe(challenge_events.ChallengeReturned, challenge_notices.on_returned)
+    subscribe(challenge_events.ChallengePublished, challenge_notices.on_published)
+    subscribe(challenge_events.ChallengeCancelled, challenge_notices.on_cancelled)
     for change in (
         people_events.ProfileChanged,
         people_events.OrganizationChanged,
