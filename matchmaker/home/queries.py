@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
 from matchmaker.catalog.states import ItemState
@@ -225,3 +225,37 @@ def _startups(asked: Sequence[str]) -> Group:
         select(func.count(Organization.id)).outerjoin(Organization.profile).where(where)
     )
     return Group(N_("Startups"), "people.public_organization", hits, total or 0)
+
+
+def published_challenges() -> Sequence[Challenge]:
+    """Every published challenge, for the open data."""
+    return (
+        db.session.execute(
+            select(Challenge)
+            .where(Challenge.published_at.is_not(None))
+            .options(joinedload(Challenge.organization), selectinload(Challenge.texts))
+            .order_by(Challenge.code)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def listed_items(now: datetime) -> Sequence[CatalogItem]:
+    """Every item that can be ordered now, for the open data."""
+    return (
+        db.session.execute(
+            select(CatalogItem)
+            .join(CatalogItem.framework)
+            .where(_listed(now))
+            .options(
+                contains_eager(CatalogItem.framework),
+                joinedload(CatalogItem.supplier),
+                joinedload(CatalogItem.category),
+                selectinload(CatalogItem.versions),
+            )
+            .order_by(CatalogItem.code)
+        )
+        .scalars()
+        .all()
+    )
