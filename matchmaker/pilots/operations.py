@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
+from matchmaker.challenges import operations as challenges
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation import audit, bus, files
 from matchmaker.foundation.db import check_version, db, lock
+from matchmaker.judging.events import DecisionReleased
 from matchmaker.judging.models import PanelDecision
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Denied, Reason, deny
 from matchmaker.kernel.errors import Invalid, Refused, require
 from matchmaker.kernel.words import N_
-from matchmaker.people.actor import Actor
+from matchmaker.people.actor import SYSTEM, Actor
 from matchmaker.pilots import policies, queries
 from matchmaker.pilots.events import (
     ActualsRecorded,
@@ -37,6 +41,7 @@ from matchmaker.pilots.facts import AssessmentFacts, MeasureFacts, MilestoneFact
 from matchmaker.pilots.models import Assessment, GrantPayment, Measure, Milestone, MilestonePaper, Pilot
 from matchmaker.pilots.progress import due_days, first_start, last_day, split_grant
 from matchmaker.pilots.states import MILESTONE_LIFE, PILOT_LIFE
+from matchmaker.proposals import queries as proposals
 from matchmaker.proposals.content import ProposalContent
 
 MOST_MEASURES = 20
@@ -58,9 +63,6 @@ REASON_NEEDED = Reason("pilots.reason_needed", N_("Give the reason: both sides w
 NOTE_NEEDED = Reason("pilots.note_needed", N_("Say what is missing: the startup will read it."))
 EVIDENCE_NEEDED = Reason("pilots.evidence_needed", N_("Describe what was done, or add a file that shows it."))
 TOO_MANY_PAPERS = Reason("pilots.too_many_papers", N_("At most %(most)s files can be kept for a milestone."))
-PAPER_STANDS = Reason(
-    "pilots.paper_stands", N_("This file was handed in. It stays as part of what was decided on.")
-)
 OTHER_AMOUNT = Reason(
     "pilots.other_amount", N_("The payment of this milestone is NT$%(payment)s exactly; enter this amount.")
 )
@@ -77,7 +79,21 @@ def _tell(verb: str, pilot: Pilot, by: Actor, at: datetime, body: Mapping[str, A
     audit.record(type=f"pilot.{verb}", subject=pilot.subject, actor_ref=by.ref, at=at, body=body)
 
 
+def _touch(pilot: Pilot, by: Actor, at: datetime) -> None:
+    """Note the change; the version goes up also where only measures or milestones changed."""
+    pilot.touch(by=by.name, at=at)
+    flag_modified(pilot, "changed_at")
+    db.session.flush()
+
+
 # --- from the decision to the plan ---
+
+
+def prepare_awarded(event: DecisionReleased) -> None:
+    """Make a pilot of every award of a released decision."""
+    for decision in event.decisions:
+        if policies.can_prepare(decision):
+            prepare(decision=decision, by=SYSTEM, at=event.at)
 
 
 def prepare(*, decision: PanelDecision, by: Actor, at: datetime) -> Pilot:
@@ -90,8 +106,8 @@ def prepare(*, decision: PanelDecision, by: Actor, at: datetime) -> Pilot:
     before = queries.pilot_of_proposal(decision.proposal_id)
     if before is not None:
         return before
-    proposal, version = queries.awarded(decision.proposal_id)
-    challenge, content = proposal.challenge, version.value
+    proposal = queries.awarded(decision.proposal_id)
+    challenge, content = proposal.challenge, proposals.counted_version(proposal).value
     starts_on = first_start(local_day(at))
     statement = challenge.text_in("zh") or challenge.text_in("en")
     pilot = Pilot(
@@ -151,8 +167,7 @@ def _plan_changed(pilot: Pilot, verb: str, by: Actor, at: datetime, body: Mappin
     """Every edit clears both agreements: nobody is bound to words they have not seen."""
     cleared = pilot.agency_agreed_at is not None or pilot.startup_agreed_at is not None
     pilot.agency_agreed_at = pilot.startup_agreed_at = None
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell(verb, pilot, by, at, body)
     bus.publish(PlanChanged(at=at, pilot=pilot, side=_side(by, pilot), cleared=cleared))
 
@@ -271,8 +286,7 @@ def agree(*, pilot: Pilot, by: Actor, at: datetime, expected_version: int | None
         pilot.agency_agreed_at = at
     else:
         pilot.startup_agreed_at = at
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("agree", pilot, by, at, {"side": side, "plan": _plan_body(pilot)})
     bus.publish(PlanAgreed(at=at, pilot=pilot, side=side))
 
@@ -295,15 +309,15 @@ def _plan_body(pilot: Pilot) -> dict[str, Any]:
 
 
 def start(*, pilot: Pilot, by: Actor, at: datetime) -> None:
-    """Begin the pilot; from now on its plan stands."""
-    lock(Challenge, pilot.challenge_id)
+    """Begin the pilot; from now on its plan stands. The first pilot takes its challenge along."""
+    challenge = lock(Challenge, pilot.challenge_id)
     pilot = queries.held(pilot)
     require(policies.can_start(by, pilot, at))
     pilot.state = PILOT_LIFE.next("start", pilot.state)
     pilot.started_at = at
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("start", pilot, by, at)
+    challenges.begin_pilot(challenge=challenge, by=by, at=at)
     bus.publish(PilotStarted(at=at, pilot=pilot))
 
 
@@ -313,8 +327,7 @@ def suspend(*, pilot: Pilot, reason: str, by: Actor, at: datetime) -> None:
     require(policies.can_suspend(by, pilot, at))
     pilot.state_note = _needed(reason)
     pilot.state = PILOT_LIFE.next("suspend", pilot.state)
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("suspend", pilot, by, at, {"reason": pilot.state_note})
     bus.publish(PilotSuspended(at=at, pilot=pilot))
 
@@ -325,8 +338,7 @@ def resume(*, pilot: Pilot, reason: str = "", by: Actor, at: datetime) -> None:
     require(policies.can_resume(by, pilot, at))
     pilot.state_note = reason.strip()
     pilot.state = PILOT_LIFE.next("resume", pilot.state)
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("resume", pilot, by, at, {"reason": pilot.state_note})
     bus.publish(PilotResumed(at=at, pilot=pilot))
 
@@ -338,8 +350,7 @@ def end_early(*, pilot: Pilot, reason: str, by: Actor, at: datetime) -> None:
     pilot.state_note = _needed(reason)
     pilot.state = PILOT_LIFE.next("end_early", pilot.state)
     pilot.ended_at = at
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("end_early", pilot, by, at, {"reason": pilot.state_note})
     bus.publish(PilotEndedEarly(at=at, pilot=pilot))
 
@@ -373,44 +384,26 @@ def _held_milestone(milestone: Milestone, expected_version: int | None) -> tuple
     return pilot, current
 
 
-def add_paper(*, milestone: Milestone, upload: files.Upload, title: str, by: Actor, at: datetime) -> None:
-    """Keep a file as evidence; raises Refused where the file cannot be taken."""
-    pilot, current = _held_milestone(milestone, None)
-    require(policies.can_hand_in(by, pilot, current, at))
-    if len(current.papers) >= MOST_PAPERS:
-        raise Refused(deny(TOO_MANY_PAPERS, most=MOST_PAPERS))
-    file = files.store(upload, by=by.ref, at=at)
-    current.papers.append(MilestonePaper(file_id=file.id, file=file, title=title.strip()[:120] or file.name))
-    db.session.flush()
-    _tell("add_paper", pilot, by, at, {"milestone": current.ref, "file": file.ref, "sha256": file.sha256})
-
-
-def remove_paper(*, paper: MilestonePaper, milestone: Milestone, by: Actor, at: datetime) -> None:
-    """Take a file back that was not handed in yet."""
-    pilot, current = _held_milestone(milestone, None)
-    require(policies.can_hand_in(by, pilot, current, at))
-    if is_handed_in(current, paper):
-        raise Refused(deny(PAPER_STANDS))
-    current.papers.remove(paper)
-    db.session.delete(paper)
-    db.session.flush()
-    _tell("remove_paper", pilot, by, at, {"milestone": current.ref, "sha256": paper.file.sha256})
-
-
-def is_handed_in(milestone: Milestone, paper: MilestonePaper) -> bool:
-    """Was the file part of a hand-in already?"""
-    return milestone.submitted_at is not None and paper.file.uploaded_at <= milestone.submitted_at
-
-
 def submit_milestone(
-    *, milestone: Milestone, evidence: str, by: Actor, at: datetime, expected_version: int | None = None
+    *,
+    milestone: Milestone,
+    evidence: str,
+    uploads: Sequence[files.Upload] = (),
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
-    """Hand in a milestone: words, files or both; in time or late."""
+    """Hand in a milestone, in time or late: words, files or both. Files of earlier hand-ins stay with it."""
     pilot, current = _held_milestone(milestone, expected_version)
     require(policies.can_hand_in(by, pilot, current, at))
     words = evidence.strip()
-    if not words and not current.papers:
+    if not words and not uploads:
         raise Invalid({"evidence": deny(EVIDENCE_NEEDED)})
+    if len(current.papers) + len(uploads) > MOST_PAPERS:
+        raise Invalid({"uploads": deny(TOO_MANY_PAPERS, most=MOST_PAPERS)})
+    for upload in uploads:
+        file = _stored(upload, by, at)
+        current.papers.append(MilestonePaper(file_id=file.id, file=file, title=file.name))
     late = local_day(at) > current.due_on
     current.state = MILESTONE_LIFE.next("submit", current.state)
     current.evidence, current.submitted_at, current.decided_at = words, at, None
@@ -420,6 +413,13 @@ def submit_milestone(
     body = {"milestone": current.ref, "evidence": words, "papers": papers, "late": late}
     _tell("hand_in", pilot, by, at, body)
     bus.publish(MilestoneSubmitted(at=at, pilot=pilot, milestone=current))
+
+
+def _stored(upload: files.Upload, by: Actor, at: datetime) -> files.StoredFile:
+    try:
+        return files.store(upload, by=by.ref, at=at)
+    except Refused as refused:
+        raise Invalid({"uploads": refused.denial}) from None
 
 
 def accept_milestone(
@@ -510,8 +510,7 @@ def record_actuals(
         return
     for ref, value in changed.items():
         known[ref].actual_milli = value
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     _tell("record_actuals", pilot, by, at, {"actuals": changed})
     bus.publish(ActualsRecorded(at=at, pilot=pilot))
 
@@ -538,8 +537,7 @@ def assess(
     pilot.assessment = assessment
     pilot.state = PILOT_LIFE.next("assess", pilot.state)
     pilot.ended_at = at
-    pilot.touch(by=by.name, at=at)
-    db.session.flush()
+    _touch(pilot, by, at)
     body = {
         "need_met": facts.need_met,
         "production_ready": facts.production_ready,
@@ -548,3 +546,33 @@ def assess(
     _tell("assess", pilot, by, at, body)
     bus.publish(PilotAssessed(at=at, pilot=pilot, assessment=assessment))
     return assessment
+
+
+# --- what becomes of it ---
+
+
+def draft_follow_up(*, pilot: Pilot, by: Actor, at: datetime) -> Challenge:
+    """Draft an advanced challenge from a pilot that met the need partly or not (R-094), once.
+
+    What the assessment says goes along as the reason.
+    """
+    parent = lock(Challenge, pilot.challenge_id)
+    pilot = queries.held(pilot)
+    require(policies.can_follow_up(by, pilot, queries.has_follow_up(parent.id), at))
+    words = pilot.assessment
+    made = challenges.draft_follow_up(
+        parent=parent,
+        by=by,
+        at=at,
+        reasons_zh=words.summary_zh if words is not None else "",
+        reasons_en=words.summary_en if words is not None else "",
+    )
+    _tell("follow_up", pilot, by, at, {"challenge": made.ref})
+    return made
+
+
+def conclude(*, challenge: Challenge, by: Actor, at: datetime) -> None:
+    """Conclude a challenge whose pilots are all assessed or ended."""
+    challenge = lock(Challenge, challenge.id)
+    require(policies.can_conclude(by, queries.pilots_of_challenge(challenge.id), at))
+    challenges.conclude(challenge=challenge, by=by, at=at)

@@ -22,7 +22,7 @@ from matchmaker.pilots.events import Side
 from matchmaker.pilots.models import Assessment, Milestone, MilestonePaper, Pilot
 from matchmaker.pilots.progress import DONE, shown_expression
 from matchmaker.pilots.states import MilestoneState, NeedMet, PilotState
-from matchmaker.proposals.models import Proposal, ProposalVersion
+from matchmaker.proposals.models import Proposal
 
 SOON = timedelta(days=14)
 """Within these days of its due day a milestone stands on the startup's to-do list."""
@@ -88,20 +88,14 @@ def pilots_of_challenge(challenge_id: int) -> Sequence[Pilot]:
     )
 
 
-def awarded(proposal_id: int) -> tuple[Proposal, ProposalVersion]:
-    """An awarded proposal with its challenge, and the frozen version that was judged."""
-    proposal = db.session.execute(
+def awarded(proposal_id: int) -> Proposal:
+    """An awarded proposal as stored now, with its challenge."""
+    return db.session.execute(
         select(Proposal)
         .where(Proposal.id == proposal_id)
         .options(joinedload(Proposal.challenge).selectinload(Challenge.texts))
         .execution_options(populate_existing=True)
     ).scalar_one()
-    version = db.session.execute(
-        select(ProposalVersion).where(
-            ProposalVersion.proposal_id == proposal.id, ProposalVersion.number == proposal.submitted_version
-        )
-    ).scalar_one()
-    return proposal, version
 
 
 def milestone_of(pilot: Pilot, ref: str) -> Milestone:
@@ -239,26 +233,6 @@ def public_pilots_of(challenge_id: int) -> Sequence[Pilot]:
 def has_follow_up(challenge_id: int) -> bool:
     """Has an advanced challenge been drafted from this one (R-094)?"""
     return bool(db.session.scalar(select(exists().where(Challenge.parent_id == challenge_id))))
-
-
-def follow_up_ref(challenge_id: int) -> str | None:
-    """The public reference of the challenge that was drafted from this one."""
-    return db.session.scalar(
-        select(Challenge.ref).where(Challenge.parent_id == challenge_id).order_by(Challenge.id).limit(1)
-    )
-
-
-def ancestors(challenge: Challenge) -> Sequence[Challenge]:
-    """The challenges that this one follows up, the first of all first (R-094)."""
-    chain: list[Challenge] = []
-    key = challenge.parent_id
-    while key is not None and len(chain) < 10:
-        parent = db.session.execute(
-            select(Challenge).where(Challenge.id == key).options(selectinload(Challenge.texts))
-        ).scalar_one()
-        chain.insert(0, parent)
-        key = parent.parent_id
-    return chain
 
 
 # --- milestones across pilots ---
