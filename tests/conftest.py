@@ -56,7 +56,7 @@ def pytest_generate_tests(metafunc):
         )
 
 
-def _make_app(directory, url):
+def make_app(directory, url):
     settings = Settings(
         mode="testing",
         data_dir=directory,
@@ -79,7 +79,7 @@ def _fill(app):
 def sqlite_app(tmp_path_factory):
     """The application on SQLite, and the file from which every test starts."""
     directory = tmp_path_factory.mktemp("sqlite")
-    app = _make_app(directory, f"sqlite:///{directory / 'test.sqlite3'}")
+    app = make_app(directory, f"sqlite:///{directory / 'test.sqlite3'}")
     _fill(app)
     shutil.copy(directory / "test.sqlite3", directory / "template.sqlite3")
     return app, directory
@@ -89,7 +89,7 @@ def sqlite_app(tmp_path_factory):
 def postgres_app(tmp_path_factory, postgres_cluster):
     """The application on PostgreSQL, and the database from which every test starts."""
     directory = tmp_path_factory.mktemp("postgresql")
-    app = _make_app(directory, postgres_cluster.create_database(name="matchmaker_test"))
+    app = make_app(directory, postgres_cluster.create_database(name="matchmaker_test"))
     _fill(app)
     postgres_cluster.create_database(name="matchmaker_template", template="matchmaker_test")
     return app
