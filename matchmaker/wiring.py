@@ -8,6 +8,9 @@ from typing import Any
 
 from flask import Flask
 
+from matchmaker.catalog import events as catalog_events
+from matchmaker.catalog import notices as catalog_notices
+from matchmaker.catalog import operations as catalog_operations
 from matchmaker.challenges import events as challenge_events
 from matchmaker.challenges import notices as challenge_notices
 from matchmaker.foundation import idempotency, jobs, limits, outbox
@@ -18,6 +21,7 @@ from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
 from matchmaker.people.routes import bp as people
+from matchmaker.pilots import events as pilot_events
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions import routes as suggestions_routes
@@ -65,6 +69,11 @@ def _events() -> None:
     subscribe(challenge_events.ChallengeReturned, challenge_notices.on_returned)
     subscribe(challenge_events.ChallengePublished, challenge_notices.on_published)
     subscribe(challenge_events.ChallengeCancelled, challenge_notices.on_cancelled)
+    subscribe(pilot_events.PilotAssessed, catalog_operations.on_pilot_assessed)
+    subscribe(catalog_events.ItemProposed, catalog_notices.on_proposed)
+    subscribe(catalog_events.ItemListed, catalog_notices.on_listed)
+    subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
+    subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
     for change in (
         people_events.ProfileChanged,
         people_events.OrganizationChanged,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ColumnElement,
     Date,
@@ -43,7 +44,10 @@ class Category(Model):
 
 
 class FrameworkAgreement(Referenced, Versioned, Model):
-    """The inter-entity supply contract that items are listed in; at most two years."""
+    """The inter-entity supply contract that items are listed in; at most two years, both days counted.
+
+    Its first day stands for the tender deadline on which a startup's age is measured (our assumption, Q-13).
+    """
 
     __tablename__ = "framework_agreement"
     code: Mapped[str] = mapped_column(String(24), unique=True)
@@ -58,11 +62,20 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     def title(self) -> str:
         return pick(self.title_zh, self.title_en)
 
+    @property
+    def subject(self) -> str:
+        return f"framework:{self.ref}"
+
+    def is_running(self, today: date) -> bool:
+        """Does the agreement hold on this day?"""
+        return self.starts_on <= today <= self.ends_on
+
 
 class CatalogItem(Referenced, Versioned, Model):
     """A product or service that any applicable entity may order; its words and price live in its versions.
 
     ``code`` (ci-2026-0001) is allotted at listing. ``pilot_id`` keeps the pilot it grew from (R-043).
+    ``state_note`` is the reason of the present state where it needs one.
     """
 
     __tablename__ = "catalog_item"
@@ -92,6 +105,9 @@ class CatalogItem(Referenced, Versioned, Model):
         CheckConstraint("(code IS NULL) = (listed_at IS NULL)", name="code_paired"),
         CheckConstraint("listed_at IS NULL OR framework_id IS NOT NULL", name="listed_in_framework"),
         CheckConstraint("state IN ('proposed', 'withdrawn') OR listed_at IS NOT NULL", name="listing_paired"),
+        CheckConstraint("state <> 'proposed' OR listed_at IS NULL", name="proposed_unlisted"),
+        CheckConstraint("(state = 'withdrawn') = (ended_at IS NOT NULL)", name="end_paired"),
+        CheckConstraint("current_version >= 1", name="version_positive"),
         Index("ix_catalog_item_list", "state", "listed_at", "id"),
         Index("ix_catalog_item_supplier_id", "supplier_id"),
     )
@@ -128,8 +144,9 @@ class CatalogItem(Referenced, Versioned, Model):
 class ItemVersion(Model):
     """The words and price of an item at one time, in both languages; prices in NT$, tax included.
 
-    The three fields of R-033 (technology, use case, supplied by a startup) and R-034's word that the
-    specification is not tied to a proprietary one are part of it.
+    Technology and use case are two of the three fields of R-033 (the third, supplied by a startup, is the
+    item's supplier); ``specification_open`` is R-034's word that the specification shows what is new without
+    being tied to a proprietary one. ``note`` says why the version was made.
     """
 
     __tablename__ = "item_version"
@@ -145,14 +162,17 @@ class ItemVersion(Model):
     use_case_en: Mapped[str] = mapped_column(Text, default="")
     specification_zh: Mapped[str] = mapped_column(Text, default="")
     specification_en: Mapped[str] = mapped_column(Text, default="")
+    specification_open: Mapped[bool] = mapped_column(Boolean, default=False)
     activity: Mapped[ActivityKind | None] = mapped_column(stored(ActivityKind))
     output: Mapped[OutputKind | None] = mapped_column(stored(OutputKind))
     unit_zh: Mapped[str] = mapped_column(String(20), default="")
     unit_en: Mapped[str] = mapped_column(String(40), default="")
     unit_price: Mapped[int | None] = mapped_column(Money)
-    price_note: Mapped[str] = mapped_column(String(200), default="")
+    price_note_zh: Mapped[str] = mapped_column(String(200), default="")
+    price_note_en: Mapped[str] = mapped_column(String(400), default="")
     delivery_days: Mapped[int | None] = mapped_column(Integer)
     warranty_months: Mapped[int | None] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(200), default="")
     made_by: Mapped[str] = mapped_column(String(120))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -161,6 +181,8 @@ class ItemVersion(Model):
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
         CheckConstraint("unit_price IS NULL OR unit_price > 0", name="price_positive"),
+        CheckConstraint("delivery_days IS NULL OR delivery_days >= 0", name="delivery_positive"),
+        CheckConstraint("warranty_months IS NULL OR warranty_months >= 0", name="warranty_positive"),
     )
 
     def _pick(self, name: str) -> str:
@@ -190,22 +212,42 @@ class ItemVersion(Model):
     def unit(self) -> str:
         return self._pick("unit")
 
+    @property
+    def price_note(self) -> str:
+        return self._pick("price_note")
 
-class Adoption(Model):
-    """A government body known to have adopted an item, with what it was good for and the source (R-103 to R-112)."""
+
+class Adoption(Referenced, Model):
+    """A government body known to have adopted an item, what it was good for, and the source (R-103 to R-112).
+
+    ``agency_id`` where the body is on the platform, else its name.
+    """
 
     __tablename__ = "adoption"
     item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    body_zh: Mapped[str] = mapped_column(String(80), default="")
+    body_en: Mapped[str] = mapped_column(String(160), default="")
     year: Mapped[int] = mapped_column(Integer)
     story_zh: Mapped[str] = mapped_column(Text)
     story_en: Mapped[str] = mapped_column(Text, default="")
     source_note: Mapped[str] = mapped_column(String(200), default="")
+    recorded_by: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
     item: Mapped[CatalogItem] = related(back_populates="adoptions")
     agency: Mapped[Organization | None] = related()
 
-    __table_args__ = (UniqueConstraint("item_id", "agency_id", "year"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "agency_id", "year"),
+        CheckConstraint("agency_id IS NOT NULL OR body_zh <> ''", name="body_known"),
+        CheckConstraint("year BETWEEN 2000 AND 2200", name="year_range"),
+    )
+
+    @property
+    def body(self) -> str:
+        """Who adopted the item (needs ``agency`` loaded)."""
+        return self.agency.name if self.agency is not None else pick(self.body_zh, self.body_en)
 
     @property
     def story(self) -> str:

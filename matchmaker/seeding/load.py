@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from matchmaker.catalog.models import Category
 from matchmaker.foundation import clock
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.places import data_dir
+from matchmaker.kernel.programme import Domain
 from matchmaker.people import operations as people
 from matchmaker.people import queries as people_queries
 from matchmaker.people.facts import OrganizationFacts
@@ -26,13 +28,19 @@ def _toml(*path: str) -> dict[str, Any]:
 
 
 def reference() -> None:
-    """Counties and the programme office; rows that exist are brought up to date."""
+    """Counties and product categories; rows that exist are brought up to date."""
     with unit_of_work() as session:
         known = {row.code: row for row in session.execute(select(County)).scalars()}
         for position, row in enumerate(_toml("reference", "counties.toml")["county"]):
             county = known.get(row["code"]) or County(code=row["code"])
             county.name_zh, county.name_en, county.position = row["zh"], row["en"], position
             session.add(county)
+        categories = {row.code: row for row in session.execute(select(Category)).scalars()}
+        for position, row in enumerate(_toml("reference", "categories.toml")["category"]):
+            category = categories.get(row["code"]) or Category(code=row["code"])
+            category.name_zh, category.name_en = row["zh"], row["en"]
+            category.domain, category.position = Domain(row["domain"]), position
+            session.add(category)
 
 
 def programme_office() -> Organization | None:

@@ -1,0 +1,41 @@
+"""What happens to catalog items, for notices and later slices to hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.catalog.models import CatalogItem
+from matchmaker.foundation.bus import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemProposed(Event):
+    """By its supplier, or prepared from a pilot that graduated (``item.pilot_id`` is set)."""
+
+    item: CatalogItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemListed(Event):
+    item: CatalogItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChanged(Event):
+    """A listed item got a new version; ``number`` is that version's."""
+
+    item: CatalogItem
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMoved(Event):
+    """Suspended, resumed or withdrawn; ``item.state_note`` says why."""
+
+    item: CatalogItem
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionRecorded(Event):
+    item: CatalogItem

@@ -1,0 +1,74 @@
+"""What people hand over about items, agreements and adoptions: plain values, checked by the operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from matchmaker.catalog.states import ActivityKind, OutputKind
+from matchmaker.kernel.programme import Domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """What an item is, in both languages; ``unit_price`` in NT$, tax included.
+
+    ``category`` is the code of a category. ``note`` says why a listed item changes.
+    """
+
+    title_zh: str = ""
+    title_en: str = ""
+    summary_zh: str = ""
+    summary_en: str = ""
+    technology_zh: str = ""
+    technology_en: str = ""
+    use_case_zh: str = ""
+    use_case_en: str = ""
+    specification_zh: str = ""
+    specification_en: str = ""
+    specification_open: bool = False
+    activity: ActivityKind | None = None
+    output: OutputKind | None = None
+    unit_zh: str = ""
+    unit_en: str = ""
+    unit_price: int | None = None
+    price_note_zh: str = ""
+    price_note_en: str = ""
+    delivery_days: int | None = None
+    warranty_months: int | None = None
+    category: str | None = None
+    domain: Domain | None = None
+    note: str = ""
+
+
+VERSION_FIELDS = tuple(
+    name for name in ItemFacts.__dataclass_fields__ if name not in ("category", "domain", "note")
+)
+"""The facts that a version of an item keeps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkFacts:
+    """A framework agreement; both days belong to its period."""
+
+    code: str
+    title_zh: str
+    title_en: str = ""
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionFacts:
+    """Who adopted an item, when, what for, and where that is written.
+
+    ``agency_ref`` names a body on the platform; otherwise ``body_zh`` names it.
+    """
+
+    agency_ref: str | None = None
+    body_zh: str = ""
+    body_en: str = ""
+    year: int
+    story_zh: str
+    story_en: str = ""
+    source_note: str

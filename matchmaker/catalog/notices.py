@@ -1,0 +1,132 @@
+"""Who is told what about catalog items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matchmaker.catalog.events import ItemChanged, ItemListed, ItemMoved, ItemProposed
+from matchmaker.catalog.models import CatalogItem
+from matchmaker.foundation.outbox import Letter, both, letter, post
+from matchmaker.kernel.words import N_
+from matchmaker.people import queries as people
+
+PROPOSED = letter(
+    "catalog.proposed",
+    N_("Item proposed for the catalog: %(item)s"),
+    N_("%(supplier)s proposes the item “%(item)s” for the catalog."),
+    N_("Complete it where needed, then list it in a framework agreement."),
+    action=N_("Look at the item"),
+)
+GROWN = letter(
+    "catalog.grown",
+    N_("Item prepared from a pilot: %(item)s"),
+    N_(
+        "The pilot met the need and the solution is ready, so a listing of “%(item)s” by %(supplier)s was prepared."
+    ),
+    N_("Complete it where needed, then list it in a framework agreement."),
+    action=N_("Look at the item"),
+)
+YOURS_GROWN = letter(
+    "catalog.yours_grown",
+    N_("Your pilot leads to the catalog: %(item)s"),
+    N_(
+        "Your pilot met the need and your solution is ready, so a listing was prepared from what the pilot holds."
+    ),
+    N_("Please complete words, price and delivery. The programme office checks it and lists it."),
+    action=N_("Complete the item"),
+)
+LISTED = letter(
+    "catalog.listed",
+    N_("Listed in the catalog: %(item)s"),
+    N_("Your item “%(item)s” is listed as %(code)s. Government bodies can look it up from now on."),
+    N_("Orders are placed on the government e-procurement system, not here."),
+    action=N_("See the item's page"),
+)
+CHANGED = letter(
+    "catalog.changed",
+    N_("Your item has a new version: %(item)s"),
+    N_("%(who)s changed your item “%(item)s”. Version %(number)s counts from now on. Reason: %(note)s"),
+    action=N_("Look at the item"),
+)
+MOVED = {
+    "suspend": letter(
+        "catalog.suspended",
+        N_("Supply suspended: %(item)s"),
+        N_("The programme office has suspended the supply of “%(item)s”, for this reason: %(reason)s"),
+        action=N_("Look at the item"),
+    ),
+    "resume": letter(
+        "catalog.resumed",
+        N_("Supply resumed: %(item)s"),
+        N_("The supply of “%(item)s” goes on."),
+        action=N_("Look at the item"),
+    ),
+    "withdraw": letter(
+        "catalog.withdrawn",
+        N_("Taken out of the catalog: %(item)s"),
+        N_("The item “%(item)s” was taken out of the catalog, for this reason: %(reason)s"),
+        action=N_("Look at the item"),
+    ),
+}
+
+
+def _facts(item: CatalogItem) -> dict[str, Any]:
+    version = item.current
+    return {
+        "item": both(version.title_zh or version.title_en, version.title_en),
+        "supplier": both(item.supplier.name_zh, item.supplier.name_en),
+    }
+
+
+def _tell_supplier(kind: Letter, item: CatalogItem, key: str, event: Any, **more: Any) -> None:
+    for recipient in people.writers_of(item.supplier_id):
+        post(
+            kind,
+            recipient,
+            key=key,
+            at=event.at,
+            params={**_facts(item), "url": f"/supplier/items/{item.ref}", **more},
+        )
+
+
+def on_proposed(event: ItemProposed) -> None:
+    """Staff learn of a proposed item; of one that grew from a pilot its supplier too."""
+    item = event.item
+    grown = item.pilot_id is not None
+    for recipient in people.staff():
+        post(
+            GROWN if grown else PROPOSED,
+            recipient,
+            key=item.ref,
+            at=event.at,
+            params={**_facts(item), "url": f"/staff/items/{item.ref}"},
+        )
+    if grown:
+        _tell_supplier(YOURS_GROWN, item, item.ref, event)
+
+
+def on_listed(event: ItemListed) -> None:
+    """The supplier learns that its item is listed."""
+    item = event.item
+    _tell_supplier(LISTED, item, item.ref, event, code=item.code, url=f"/catalog/{item.ref}")
+
+
+def on_changed(event: ItemChanged) -> None:
+    """The supplier learns of a new version of its listed item."""
+    version = event.item.current
+    _tell_supplier(
+        CHANGED,
+        event.item,
+        f"{event.item.ref}:{event.number}",
+        event,
+        who=version.made_by,
+        number=event.number,
+        note=version.note,
+    )
+
+
+def on_moved(event: ItemMoved) -> None:
+    """The supplier learns that the supply stops, goes on or ends."""
+    item = event.item
+    key = f"{item.ref}:{event.at.isoformat()}"
+    _tell_supplier(MOVED[event.move], item, key, event, reason=item.state_note)

@@ -1,0 +1,285 @@
+"""Who may do what to catalog items and framework agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
+from matchmaker.catalog.states import ITEM_LIFE, ItemState
+from matchmaker.kernel.dates import anniversary, local_day
+from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny, first_denial
+from matchmaker.kernel.words import N_
+from matchmaker.people.actor import SYSTEM, Actor
+from matchmaker.people.models import Organization
+from matchmaker.people.policies import NOT_STAFF, can_write
+from matchmaker.people.states import OrganizationKind, OrganizationState
+from matchmaker.pilots.models import Pilot
+
+STARTUP_YEARS = 5
+"""A supplier is founded within five years (R-030)."""
+
+WRONG_STATE = Reason("catalog.wrong_state", N_("This is not possible while the item is “%(state)s”."))
+NOT_STARTUP = Reason(
+    "catalog.not_startup", N_("Only a startup can propose items. Switch to your startup in the account menu.")
+)
+LISTED_BY_STAFF = Reason(
+    "catalog.listed_by_staff",
+    N_("The item is listed: its words and price are part of the agreement. Write to the programme office."),
+)
+NOT_GRADUATED = Reason(
+    "catalog.not_graduated",
+    N_("Only a pilot that fully met the need and is ready for production grows into an item."),
+)
+SUPPLIER_NOT_CONFIRMED = Reason(
+    "catalog.supplier_not_confirmed",
+    N_("The supplier's registration is not confirmed. Confirm the organisation first."),
+)
+FOUNDING_UNKNOWN = Reason(
+    "catalog.founding_unknown",
+    N_("The supplier's day of founding is not known. Enter it in the organisation's facts first."),
+)
+TOO_OLD = Reason(
+    "catalog.too_old",
+    N_(
+        "The supplier was founded on %(founded)s, more than five years before the agreement began on %(began)s."
+    ),
+)
+NO_FRAMEWORK = Reason(
+    "catalog.no_framework", N_("Choose the framework agreement that the item is listed in.")
+)
+FRAMEWORK_NOT_RUNNING = Reason(
+    "catalog.framework_not_running",
+    N_("This agreement runs from %(start)s to %(end)s; choose one that holds today."),
+)
+NOT_LISTED_YET = Reason(
+    "catalog.not_listed_yet", N_("Adoptions are recorded for items that are or were listed.")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Something an item needs before it is listed; ``field`` is where it is entered."""
+
+    field: str
+    label: str
+    reason: Reason
+    met: Callable[[CatalogItem, ItemVersion], bool]
+
+
+def _requirement(
+    field: str, label: str, message: str, met: Callable[[CatalogItem, ItemVersion], bool]
+) -> Requirement:
+    return Requirement(field, label, Reason(f"catalog.needs_{field}", message), met)
+
+
+REQUIREMENTS = (
+    _requirement(
+        "title_zh", N_("Title in Chinese"), N_("Enter the title in Chinese."), lambda i, v: bool(v.title_zh)
+    ),
+    _requirement(
+        "summary_zh",
+        N_("Summary in Chinese"),
+        N_("Enter the summary in Chinese."),
+        lambda i, v: bool(v.summary_zh),
+    ),
+    _requirement(
+        "technology_zh",
+        N_("Technology in Chinese"),
+        N_("Describe the technology in Chinese."),
+        lambda i, v: bool(v.technology_zh),
+    ),
+    _requirement(
+        "use_case_zh",
+        N_("Government use case in Chinese"),
+        N_("Describe the government use case in Chinese."),
+        lambda i, v: bool(v.use_case_zh),
+    ),
+    _requirement(
+        "specification_zh",
+        N_("Specification in Chinese"),
+        N_("Enter the specification in Chinese."),
+        lambda i, v: bool(v.specification_zh),
+    ),
+    _requirement(
+        "specification_open",
+        N_("Specification not tied to a proprietary one"),
+        N_("Confirm that the specification is not tied to a proprietary one."),
+        lambda i, v: v.specification_open,
+    ),
+    _requirement(
+        "category",
+        N_("Category"),
+        N_("Choose the category."),
+        lambda i, v: i.category_id is not None,
+    ),
+    _requirement("domain", N_("Domain"), N_("Choose the domain."), lambda i, v: i.domain is not None),
+    _requirement(
+        "activity",
+        N_("What is new about it"),
+        N_("Choose what is new about it."),
+        lambda i, v: v.activity is not None,
+    ),
+    _requirement(
+        "output",
+        N_("What is delivered"),
+        N_("Choose what is delivered."),
+        lambda i, v: v.output is not None,
+    ),
+    _requirement(
+        "unit_zh", N_("Unit in Chinese"), N_("Enter the unit in Chinese."), lambda i, v: bool(v.unit_zh)
+    ),
+    _requirement(
+        "unit_price",
+        N_("Unit price, tax included"),
+        N_("Enter the unit price."),
+        lambda i, v: v.unit_price is not None,
+    ),
+    _requirement(
+        "delivery_days",
+        N_("Delivery in days after the order"),
+        N_("Enter the days of delivery."),
+        lambda i, v: v.delivery_days is not None,
+    ),
+    _requirement(
+        "warranty_months",
+        N_("Warranty in months"),
+        N_("Enter the months of warranty, 0 where there is none."),
+        lambda i, v: v.warranty_months is not None,
+    ),
+)
+"""What a listed item must hold: the fields of R-033 and R-034, the kinds of R-031, price and terms."""
+
+
+def missing(item: CatalogItem, version: ItemVersion) -> tuple[Requirement, ...]:
+    """What still lacks before this version of the item can be listed."""
+    return tuple(need for need in REQUIREMENTS if not need.met(item, version))
+
+
+def _staff(actor: Actor | None) -> Decision:
+    return ALLOWED if actor is not None and actor.is_staff else deny(NOT_STAFF)
+
+
+def _in_state(item: CatalogItem, now: datetime, *allowed: ItemState) -> Decision:
+    state = item.state_on(local_day(now))
+    if state in allowed:
+        return ALLOWED
+    return deny(WRONG_STATE, state=deny(Reason(f"catalog.state.{state}", ITEM_LIFE.info(state).label)))
+
+
+def _moves(item: CatalogItem, move: str, now: datetime) -> Decision:
+    return _in_state(item, now, *ITEM_LIFE.moves[move].sources)
+
+
+def within_five_years(founded_on: date | None, tender_day: date) -> Decision:
+    """Was the supplier founded within five years before this day, the anniversary counted (R-030)?
+
+    The tender day is the first day of the framework agreement; later ageing does not delist (Q-13).
+    """
+    if founded_on is None:
+        return deny(FOUNDING_UNKNOWN)
+    if tender_day > anniversary(founded_on, STARTUP_YEARS):
+        return deny(TOO_OLD, founded=founded_on, began=tender_day)
+    return ALLOWED
+
+
+def can_see(actor: Actor | None, item: CatalogItem) -> bool:
+    """Everybody sees what is or was listed; a proposed item only staff and its supplier's people."""
+    if item.listed_at is not None:
+        return True
+    return actor is not None and (actor.is_staff or actor.is_of(item.supplier_id))
+
+
+def can_propose(actor: Actor, supplier: Organization) -> Decision:
+    """May this person propose an item of this startup? Its owners and editors, once it is confirmed."""
+    if supplier.kind is not OrganizationKind.STARTUP:
+        return deny(NOT_STARTUP)
+    return can_write(actor, supplier.id)
+
+
+def can_propose_from_pilot(actor: Actor, pilot: Pilot) -> Decision:
+    """May an item be prepared from this pilot? The platform itself or staff, where it graduates (R-093)."""
+    if actor != SYSTEM and not actor.is_staff:
+        return deny(NOT_STAFF)
+    if pilot.assessment is None or not pilot.assessment.graduates:
+        return deny(NOT_GRADUATED)
+    return ALLOWED
+
+
+def can_edit(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
+    """May this person change words and price? Staff while it lives, its supplier while it is proposed."""
+    living = _in_state(item, now, ItemState.PROPOSED, ItemState.LISTED, ItemState.SUSPENDED)
+    if actor.is_staff:
+        return living
+    writes = can_write(actor, item.supplier_id)
+    if writes and item.state is not ItemState.PROPOSED:
+        return first_denial(living, deny(LISTED_BY_STAFF))
+    return first_denial(writes, living)
+
+
+def can_list(
+    actor: Actor, item: CatalogItem, framework: FrameworkAgreement | None, now: datetime
+) -> Decision:
+    """May this person list the item in this agreement today? Needs its versions and supplier loaded.
+
+    Complete content, an agreement that holds today, and a confirmed supplier founded within five years
+    before the agreement began (R-030, R-033, R-034).
+    """
+    return first_denial(
+        _staff(actor),
+        _moves(item, "list", now),
+        *(deny(need.reason) for need in missing(item, item.current)),
+        _supplier_fits(item.supplier),
+        _framework_fits(item.supplier, framework, local_day(now)),
+    )
+
+
+def can_prepare_listing(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
+    """The same without the agreement: may the form that chooses it be sent?"""
+    return first_denial(
+        _staff(actor),
+        _moves(item, "list", now),
+        *(deny(need.reason) for need in missing(item, item.current)),
+        _supplier_fits(item.supplier),
+    )
+
+
+def _supplier_fits(supplier: Organization) -> Decision:
+    return ALLOWED if supplier.state is OrganizationState.CONFIRMED else deny(SUPPLIER_NOT_CONFIRMED)
+
+
+def _framework_fits(supplier: Organization, framework: FrameworkAgreement | None, today: date) -> Decision:
+    if framework is None:
+        return deny(NO_FRAMEWORK)
+    if not framework.is_running(today):
+        return deny(FRAMEWORK_NOT_RUNNING, start=framework.starts_on, end=framework.ends_on)
+    return within_five_years(supplier.founded_on, framework.starts_on)
+
+
+def can_suspend(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
+    """May this person suspend the supply?"""
+    return first_denial(_staff(actor), _moves(item, "suspend", now))
+
+
+def can_resume(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
+    """May this person let the supply go on?"""
+    return first_denial(_staff(actor), _moves(item, "resume", now))
+
+
+def can_withdraw(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
+    """May this person take the item out? Staff; of a proposal also the supplier's owners and editors."""
+    moves = _moves(item, "withdraw", now)
+    if item.state is ItemState.PROPOSED and not actor.is_staff:
+        return first_denial(can_write(actor, item.supplier_id), moves)
+    return first_denial(_staff(actor), moves)
+
+
+def can_record_adoption(actor: Actor, item: CatalogItem) -> Decision:
+    """May this person record who adopted the item?"""
+    return first_denial(_staff(actor), ALLOWED if item.listed_at is not None else deny(NOT_LISTED_YET))
+
+
+def can_save_framework(actor: Actor) -> Decision:
+    """May this person make and change framework agreements?"""
+    return _staff(actor)
