@@ -16,12 +16,17 @@ from matchmaker.challenges import notices as challenge_notices
 from matchmaker.foundation import idempotency, jobs, limits, outbox
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
+from matchmaker.judging import events as judging_events
 from matchmaker.kernel.words import N_
 from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
 from matchmaker.people.routes import bp as people
 from matchmaker.pilots import events as pilot_events
+from matchmaker.pilots import notices as pilot_notices
+from matchmaker.pilots import operations as pilot_operations
+from matchmaker.pilots.routes import bp as pilots
+from matchmaker.pilots.routes import public as pilot_panels
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions import routes as suggestions_routes
@@ -39,13 +44,16 @@ def connect(app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for blueprint in (home, people, staff, suggestions_routes.bp):
+    for blueprint in (home, people, pilots, staff, suggestions_routes.bp):
         app.register_blueprint(blueprint)
 
 
 def _menus(development: bool) -> None:
-    main.add(Entry(N_("Home"), "home.front"))
+    main.add(Entry(N_("Home"), "home.front"), Entry(N_("Cases"), "pilots.cases"))
     workplace.add(
+        Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
+        Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
+        Entry(N_("Pilots"), "pilots.index", Audience.STAFF),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("How the platform works"), "staff.lifecycles", Audience.STAFF),
@@ -56,6 +64,10 @@ def _menus(development: bool) -> None:
 
 def _panels() -> None:
     add_panels("challenge.page", suggestions_routes.own_fit_panel, suggestions_routes.challenge_panel)
+    add_panels("challenge.page", pilot_panels.challenge_panel)
+    add_panels("challenge.actions", pilot_panels.conclude_panel)
+    add_panels("challenge.trail", pilot_panels.trail_panel)
+    add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", suggestions_routes.work_panel)
 
 
@@ -69,7 +81,20 @@ def _events() -> None:
     subscribe(challenge_events.ChallengeReturned, challenge_notices.on_returned)
     subscribe(challenge_events.ChallengePublished, challenge_notices.on_published)
     subscribe(challenge_events.ChallengeCancelled, challenge_notices.on_cancelled)
-    subscribe(pilot_events.PilotAssessed, catalog_operations.on_pilot_assessed)
+    subscribe(judging_events.DecisionReleased, pilot_operations.prepare_awarded)
+    subscribe(pilot_events.PilotPrepared, pilot_notices.on_prepared)
+    subscribe(pilot_events.PlanChanged, pilot_notices.on_plan_changed)
+    subscribe(pilot_events.PlanAgreed, pilot_notices.on_agreed)
+    subscribe(pilot_events.PilotStarted, pilot_notices.on_started)
+    subscribe(pilot_events.PilotSuspended, pilot_notices.on_suspended)
+    subscribe(pilot_events.PilotResumed, pilot_notices.on_resumed)
+    subscribe(pilot_events.EndAsked, pilot_notices.on_end_asked)
+    subscribe(pilot_events.PilotEndedEarly, pilot_notices.on_ended_early)
+    subscribe(pilot_events.MilestoneSubmitted, pilot_notices.on_submitted)
+    subscribe(pilot_events.MilestoneAccepted, pilot_notices.on_accepted)
+    subscribe(pilot_events.MilestoneReturned, pilot_notices.on_returned)
+    subscribe(pilot_events.PaymentRecorded, pilot_notices.on_paid)
+    subscribe(pilot_events.PilotAssessed, pilot_notices.on_assessed, catalog_operations.on_pilot_assessed)
     subscribe(catalog_events.ItemProposed, catalog_notices.on_proposed)
     subscribe(catalog_events.ItemListed, catalog_notices.on_listed)
     subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
@@ -89,6 +114,7 @@ def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
     jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
+    jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from matchmaker.challenges.models import Challenge
@@ -20,7 +20,7 @@ from matchmaker.people.models import Organization
 from matchmaker.pilots import policies
 from matchmaker.pilots.events import Side
 from matchmaker.pilots.models import Assessment, Milestone, MilestonePaper, Pilot
-from matchmaker.pilots.progress import DONE, shown_expression
+from matchmaker.pilots.progress import DONE, shown_expression, shown_state
 from matchmaker.pilots.states import MilestoneState, NeedMet, PilotState
 from matchmaker.proposals.models import Proposal
 
@@ -299,19 +299,20 @@ def unpaid_milestones() -> Sequence[Milestone]:
     )
 
 
-def concludable_challenges() -> Sequence[Challenge]:
-    """Challenges in pilot whose pilots are all assessed or ended."""
-    unfinished = exists().where(Pilot.challenge_id == Challenge.id, Pilot.state.not_in(DONE))
+def concludable() -> Sequence[Pilot]:
+    """The last pilot of each challenge in pilot whose pilots are all assessed or ended."""
+    last = (
+        select(func.max(Pilot.id))
+        .group_by(Pilot.challenge_id)
+        .having(func.count(case((Pilot.state.not_in(DONE), 1))) == 0)
+    )
     return (
         db.session.execute(
-            select(Challenge)
-            .where(
-                Challenge.state.in_([ChallengeState.DECIDED, ChallengeState.IN_PILOT]),
-                exists().where(Pilot.challenge_id == Challenge.id),
-                ~unfinished,
-            )
-            .options(selectinload(Challenge.texts))
-            .order_by(Challenge.id)
+            select(Pilot)
+            .join(Pilot.challenge)
+            .where(Pilot.id.in_(last), Challenge.state == ChallengeState.IN_PILOT)
+            .options(contains_eager(Pilot.challenge).selectinload(Challenge.texts))
+            .order_by(Pilot.id)
         )
         .scalars()
         .all()
@@ -328,6 +329,7 @@ class Task:
     kind: str
     pilot: Pilot
     milestone: Milestone | None = None
+    late: bool = False
 
 
 def tasks_of(actor: Actor, now: datetime) -> list[Task]:
@@ -351,10 +353,12 @@ def _tasks(actor: Actor, pilot: Pilot, now: datetime) -> list[Task]:
         made.append(Task("agree", pilot))
     if policies.can_start(actor, pilot, now):
         made.append(Task("start", pilot))
+    today = local_day(now)
     for milestone in pilot.milestones:
-        soon = milestone.due_on - local_day(now) <= SOON or milestone.state is MilestoneState.RETURNED
+        late = shown_state(pilot, milestone, today) is MilestoneState.LATE
+        soon = late or milestone.due_on - today <= SOON or milestone.state is MilestoneState.RETURNED
         if soon and policies.can_hand_in(actor, pilot, milestone, now):
-            made.append(Task("hand_in", pilot, milestone))
+            made.append(Task("hand_in", pilot, milestone, late))
         if policies.can_decide(actor, pilot, milestone, now):
             made.append(Task("decide", pilot, milestone))
     if policies.side_of(actor, pilot) is Side.AGENCY and pilot.state is PilotState.RUNNING:
