@@ -1,4 +1,4 @@
-"""The account menu of every page."""
+"""The account menu of every page, and browsers by the names that people know."""
 
 from __future__ import annotations
 
@@ -58,3 +58,26 @@ def menu(actor: Actor) -> AccountMenu:
         switch_url=url_for("people.act_for"),
         sign_out_url=url_for("people.sign_out"),
     )
+
+
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(agent: str) -> str:
+    """What a person calls the browser behind a User-Agent line, as in “Firefox, Windows”."""
+    found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in found if name) or gettext("Unknown browser")

@@ -10,8 +10,9 @@ from matchmaker.people.models import Organization, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationRegistered(Event):
+    """Handed in to the programme office, for the first time or again after a no."""
+
     organization: Organization
-    by: User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,3 +41,13 @@ class ProfileFacts:
     tags: tuple[str, ...] = ()
     employees: int | None = None
     willing: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """Who makes an account: name, e-mail address, password, and the language of their mail."""
+
+    name: str
+    email: str
+    password: str
+    language: str = "zh_Hant_TW"

@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, PasswordField
 from matchmaker.foundation.i18n import LANGUAGES
 from matchmaker.kernel.identifiers import parse_agency_code, parse_oid, parse_ubn
 from matchmaker.people import queries
-from matchmaker.people.facts import OrganizationFacts, ProfileFacts
+from matchmaker.people.facts import OrganizationFacts, PersonFacts, ProfileFacts
 from matchmaker.people.models import Organization, SignOffDesk, StartupProfile
 from matchmaker.people.states import (
     AGENCY_KIND_LABELS,
@@ -21,7 +21,6 @@ from matchmaker.people.states import (
     AgencyKind,
     OrganizationKind,
     Role,
-    SignOffRole,
 )
 from matchmaker.web import fields
 from matchmaker.web.fields import ChoiceField, ChoicesField, DayField, IdentifierField, WholeField
@@ -30,23 +29,34 @@ from matchmaker.web.words import choices
 
 
 class SignInForm(Form):
+    """Without an idempotency key: a replayed answer would bring no cookie, and a second sign-in does no harm."""
+
+    idempotency_key = None
     email = fields.text(_l("E-mail"), fields.required(_l("Enter your e-mail address.")), length=254)
     password = PasswordField(_l("Password"), [fields.required(_l("Enter your password."))])
     next = HiddenField()
 
 
-class ForgottenForm(Form):
+class _Addressed(Form):
     email = fields.text(
-        _l("E-mail"), fields.required(_l("Enter your e-mail address.")), fields.email(), length=254
+        _l("E-mail"), fields.required(_l("Enter the e-mail address.")), fields.email(), length=254
+    )
+
+
+class ForgottenForm(_Addressed):
+    """For whom a new password is asked."""
+
+
+def _chosen_password(label: Any) -> PasswordField:
+    return PasswordField(
+        label,
+        [fields.required(_l("Choose a password."))],
+        description=_l("At least 12 characters. A sentence is easy to remember."),
     )
 
 
 class NewPasswordForm(Form):
-    password = PasswordField(
-        _l("New password"),
-        [fields.required(_l("Choose a password."))],
-        description=_l("At least 12 characters. A sentence is easy to remember."),
-    )
+    password = _chosen_password(_l("New password"))
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -62,11 +72,16 @@ class PersonForm(Form):
     """A new account: who, and a password."""
 
     name = fields.text(_l("Your name"), fields.required(_l("Enter your name.")), length=80)
-    password = PasswordField(
-        _l("Password"),
-        [fields.required(_l("Choose a password."))],
-        description=_l("At least 12 characters. A sentence is easy to remember."),
-    )
+    password = _chosen_password(_l("Password"))
+
+
+_AGENCY_ONLY = frozenset({"agency_kind", "agency_code", "agency_oid"})
+_NOT_ASKED: dict[OrganizationKind, frozenset[str]] = {
+    OrganizationKind.AGENCY: frozenset({"founded_on"}),
+    OrganizationKind.STARTUP: _AGENCY_ONLY,
+    OrganizationKind.PARTNER: _AGENCY_ONLY | {"founded_on"},
+    OrganizationKind.PROGRAMME: _AGENCY_ONLY | {"founded_on", "ubn", "county_id"},
+}
 
 
 class OrganizationForm(Form):
@@ -88,43 +103,44 @@ class OrganizationForm(Form):
     email = fields.text(_l("E-mail of the organisation"), fields.optional(), fields.email(), length=254)
     phone = fields.text(_l("Telephone"), length=40)
 
-    def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, kind: OrganizationKind, *args: Any, fixed: frozenset[str] = frozenset(), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         empty = [("", gettext("Choose one"))]
         self.agency_kind.choices = empty + choices(AGENCY_KIND_LABELS)
         self.county_id.choices = empty + [(str(c.id), c.name) for c in queries.counties()]
-        if kind is not OrganizationKind.AGENCY:
-            for name in ("agency_kind", "agency_code", "agency_oid"):
-                delattr(self, name)
-        if kind is not OrganizationKind.STARTUP:
-            del self.founded_on
+        for name in fixed | _NOT_ASKED[kind]:
+            delattr(self, name)
 
     def facts(self) -> OrganizationFacts:
-        kind = self.data.get("agency_kind")
-        county = self.county_id.data
+        """What was typed; facts that the form does not ask for are empty."""
+        typed = self.data
+        kind, county = typed.get("agency_kind"), typed.get("county_id")
         return OrganizationFacts(
             kind=self.kind,
-            name_zh=self.name_zh.data or "",
-            name_en=self.name_en.data or "",
-            ubn=self.ubn.data,
             agency_kind=AgencyKind(kind) if kind else None,
-            agency_code=self.data.get("agency_code"),
-            agency_oid=self.data.get("agency_oid"),
             county_id=int(county) if county else None,
-            founded_on=self.data.get("founded_on"),
-            website=self.website.data or "",
-            email=self.email.data or "",
-            phone=self.phone.data or "",
+            name_zh=typed.get("name_zh") or "",
+            name_en=typed.get("name_en") or "",
+            ubn=typed.get("ubn"),
+            agency_code=typed.get("agency_code"),
+            agency_oid=typed.get("agency_oid"),
+            founded_on=typed.get("founded_on"),
+            website=typed.get("website") or "",
+            email=typed.get("email") or "",
+            phone=typed.get("phone") or "",
         )
 
     @classmethod
-    def of(cls, organization: Organization) -> OrganizationForm:
-        """The form filled with what is stored."""
-        form = cls(organization.kind, obj=organization)
+    def of(cls, organization: Organization, fixed: frozenset[str]) -> OrganizationForm:
+        """The form filled with what is stored, without the facts that the reader cannot change."""
+        form = cls(organization.kind, fixed=fixed, obj=organization)
         if not form.is_submitted():
             form.expected_version.data = str(organization.version)
-            form.county_id.data = str(organization.county_id or "")
+            if "county_id" in form:
+                form.county_id.data = str(organization.county_id or "")
         return form
 
 
@@ -135,11 +151,7 @@ class SignUpForm(OrganizationForm):
     person_email = fields.text(
         _l("Your e-mail"), fields.required(_l("Enter your e-mail address.")), fields.email(), length=254
     )
-    password = PasswordField(
-        _l("Password"),
-        [fields.required(_l("Choose a password."))],
-        description=_l("At least 12 characters. A sentence is easy to remember."),
-    )
+    password = _chosen_password(_l("Password"))
     consent = BooleanField(
         _l("I have read the privacy notice and agree to the use of these data."),
         [fields.required(_l("Agree to the privacy notice to go on."))],
@@ -150,6 +162,15 @@ class SignUpForm(OrganizationForm):
         if signed_in:
             for name in ("person_name", "person_email", "password"):
                 delattr(self, name)
+
+    def person(self, language: str) -> PersonFacts:
+        """The account to make."""
+        return PersonFacts(
+            name=self.person_name.data or "",
+            email=self.person_email.data or "",
+            password=self.password.data or "",
+            language=language,
+        )
 
 
 class ProfileForm(Form):
@@ -199,56 +220,51 @@ class ProfileForm(Form):
         )
 
 
-class InviteForm(Form):
-    email = fields.text(
-        _l("E-mail"), fields.required(_l("Enter the e-mail address.")), fields.email(), length=254
-    )
+class MemberForm(Form):
+    """The role of a person in an organisation; for the programme office also what a juror's seat asks for."""
+
     role = ChoiceField(_l("Role"), required_message=_l("Choose a role."))
     external_expert = BooleanField(_l("External expert (not serving in government)"))
     occupation = fields.text(_l("Occupation"), length=120)
 
     def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = role_choices(kind)
+        self.role.choices = [
+            ("", gettext("Choose one")),
+            *choices({role: ROLE_LABELS[role] for role in ROLES_OF[kind]}),
+        ]
         if kind is not OrganizationKind.PROGRAMME:
             del self.external_expert
             del self.occupation
 
-
-def role_choices(kind: OrganizationKind) -> list[tuple[str, str]]:
-    return choices({role: ROLE_LABELS[role] for role in ROLES_OF[kind]})
-
-
-class RoleForm(Form):
-    role = ChoiceField(_l("Role"), required_message=_l("Choose a role."))
-
-    def __init__(self, kind: OrganizationKind, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.role.choices = role_choices(kind)
-
     @property
     def chosen(self) -> Role:
         return Role(self.role.data)
+
+    @property
+    def is_external_expert(self) -> bool:
+        return bool(self.data.get("external_expert"))
+
+    @property
+    def stated_occupation(self) -> str:
+        return self.data.get("occupation") or ""
+
+
+class InviteForm(_Addressed, MemberForm):
+    """Whom to invite, and to which role."""
 
 
 class DeskForm(Form):
     """Who sits at one sign-off desk."""
 
     holder = ChoiceField(_l("Holder"))
-    deputy = ChoiceField(_l("Deputy"))
+    deputy = ChoiceField(
+        _l("Deputy"), description=_l("Acts while the holder is away. Another person than the holder.")
+    )
 
-    def __init__(
-        self,
-        role: SignOffRole,
-        members: list[tuple[str, str]],
-        desk: SignOffDesk | None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, prefix=f"{role}-", **kwargs)
-        empty = [("", gettext("Nobody"))]
-        self.holder.choices = empty + members
-        self.deputy.choices = empty + members
+    def __init__(self, members: list[tuple[str, str]], desk: SignOffDesk | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.holder.choices = self.deputy.choices = [("", gettext("Nobody")), *members]
         if desk is not None and not self.is_submitted():
             self.holder.data = desk.holder.ref
             self.deputy.data = desk.deputy.ref if desk.deputy else ""

@@ -76,7 +76,7 @@ def on_registered(event: OrganizationRegistered) -> None:
         post(
             REGISTERED,
             recipient,
-            key=organization.ref,
+            key=f"{organization.ref}:{event.at.isoformat()}",
             at=event.at,
             params={
                 "organization": both(organization.name_zh, organization.name_en),
@@ -138,4 +138,3 @@ def on_password_changed(event: PasswordChanged) -> None:
         key=f"{event.user.ref}:{event.at.isoformat()}",
         at=event.at,
     )
-

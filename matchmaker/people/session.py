@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, g, request, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from matchmaker.foundation import sessions
 from matchmaker.foundation.sessions import SignIn
@@ -48,16 +48,22 @@ def init(app: Flask) -> None:
 
 def signed_in() -> SignedIn | None:
     """The sign-in of this request."""
-    from flask_login import current_user
-
     person = current_user._get_current_object()
     return person if isinstance(person, SignedIn) else None
 
 
 def load_actor() -> Actor | None:
-    """The acting person of this request, for the guard of the page kit."""
+    """The acting person of this request, for the guard of the page kit.
+
+    Whose place in the organisation has ended acts for the first of the others.
+    """
     person = signed_in()
-    return queries.actor_of(person.user, person.row.organization_id) if person is not None else None
+    if person is None:
+        return None
+    actor = queries.actor_of(person.user, person.row.organization_id)
+    if actor.organization_id is None and (others := queries.memberships_of(person.user.id)):
+        return queries.actor_of(person.user, others[0].organization_id)
+    return actor
 
 
 def begin(user: User) -> None:

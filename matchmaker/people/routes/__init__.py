@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__)
 
-from matchmaker.people.routes import account, organization, registration, staff  # noqa: E402, F401
+from matchmaker.people.routes import account, members, organization, registration, staff  # noqa: E402, F401

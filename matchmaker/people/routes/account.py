@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import abort, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from matchmaker.foundation import audit, sessions
-from matchmaker.foundation.db import db
+from matchmaker.foundation import sessions
 from matchmaker.kernel.errors import NotFound
 from matchmaker.kernel.words import N_
-from matchmaker.people import operations, passwords, queries
+from matchmaker.people import operations, policies, queries
+from matchmaker.people.account import browser_name
 from matchmaker.people.forms import (
     AccountForm,
     ChangePasswordForm,
@@ -21,11 +22,22 @@ from matchmaker.people.forms import (
     SignInForm,
 )
 from matchmaker.people.routes import bp
-from matchmaker.people.session import begin, finish, signed_in
+from matchmaker.people.session import SignedIn, begin, finish, signed_in
 from matchmaker.web.access import Audience, limit, open_to, own_path, writes
 from matchmaker.web.forms import attempt, said, unprocessable
 
+log = logging.getLogger(__name__)
+
 QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+
+
+def present() -> SignedIn:
+    """The sign-in behind this page; pages that use it are open to signed-in people only."""
+    person = signed_in()
+    if person is None:
+        raise NotFound
+    return person
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -34,21 +46,23 @@ QUARTER = timedelta(minutes=15)
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password; say the same for an unknown address and a wrong password."""
     form = SignInForm(next=request.args.get("next", ""))
+    onward = own_path(form.next.data, url_for("home.front"))
     if not form.is_submitted():
         if signed_in() is not None:
-            return redirect(url_for("home.front"))
+            return redirect(onward)
         return render_template("people/sign_in.html", form=form)
     if not form.validate():
         return unprocessable(form, "people/sign_in.html")
-    address = (form.email.data or "").lower()
-    limit("sign_in", f"account:{address}", f"address:{request.remote_addr}", most=30, per=QUARTER)
-    user = queries.user_by_email(address)
-    if not passwords.matches(form.password.data, user.password_hash if user else None) or user is None:
+    # An agency's whole building may share one address: the limit on accounts is the tight one.
+    limit("sign_in", f"account:{(form.email.data or '').lower()}", most=30, per=QUARTER)
+    limit("sign_in", f"address:{request.remote_addr}", most=300, per=QUARTER)
+    user = operations.authenticate(email=form.email.data or "", password=form.password.data or "", at=g.now)
+    if user is None:
+        log.info("sign-in refused from %s", request.remote_addr)
         form.form_errors.append(gettext("This address and password do not belong together."))
         return unprocessable(form, "people/sign_in.html")
     begin(user)
-    audit.record(type="user.signed_in", subject=user.subject, actor_ref=user.ref, at=g.now)
-    return redirect(own_path(form.next.data, url_for("home.front")), 303)
+    return redirect(onward, 303)
 
 
 @bp.post("/sign-out")
@@ -65,13 +79,13 @@ def sign_out() -> ResponseReturnValue:
 @writes
 def act_for() -> ResponseReturnValue:
     """Act for another of one's organisations."""
-    person = signed_in()
-    mine = queries.memberships_of(person.user.id) if person else []
-    chosen = next((m for m in mine if m.organization.ref == request.form.get("organization")), None)
-    if person is None or chosen is None:
+    person = present()
+    mine = {m.organization.ref: m.organization for m in queries.memberships_of(person.user.id)}
+    chosen = mine.get(request.form.get("organization", ""))
+    if chosen is None:
         raise NotFound
-    person.row.organization_id = chosen.organization_id
-    said(N_("You act for %(organization)s now."), organization=chosen.organization.name)
+    person.row.organization_id = chosen.id
+    said(N_("You act for %(organization)s now."), organization=chosen.name)
     return redirect(url_for("home.front"), 303)
 
 
@@ -85,8 +99,8 @@ def forgotten() -> ResponseReturnValue:
         return render_template("people/forgotten.html", form=form)
     if not form.validate():
         return unprocessable(form, "people/forgotten.html")
-    limit("reset", f"account:{(form.email.data or '').lower()}", most=5, per=timedelta(hours=1))
-    limit("reset", f"address:{request.remote_addr}", most=30, per=timedelta(hours=1))
+    limit("reset", f"account:{(form.email.data or '').lower()}", most=5, per=HOUR)
+    limit("reset", f"address:{request.remote_addr}", most=60, per=HOUR)
     operations.ask_reset(email=form.email.data or "", at=g.now)
     said(N_("If the address has an account, a mail with the next step is on its way."))
     return redirect(url_for("people.sign_in"), 303)
@@ -96,8 +110,10 @@ def forgotten() -> ResponseReturnValue:
 @open_to(Audience.PUBLIC)
 @writes
 def reset(secret: str) -> ResponseReturnValue:
-    """Set a new password by the mailed address."""
-    row = queries.reset_by_token(secret, g.now)
+    """Set a new password by the mailed address; one that was used or is too old is gone."""
+    row = queries.reset_by_token(secret)
+    if not policies.can_use_reset(row, g.now):
+        abort(410)
     form = NewPasswordForm()
     if not form.is_submitted():
         return render_template("people/new_password.html", form=form)
@@ -115,13 +131,13 @@ def reset(secret: str) -> ResponseReturnValue:
 @writes
 def account() -> ResponseReturnValue:
     """Name, language, password, and where one is signed in."""
-    person = signed_in()
-    assert person is not None
+    person = present()
     form = AccountForm(obj=person.user)
     shown = {
-        "password_form": ChangePasswordForm(),
+        "user": person.user,
         "sign_ins": sessions.of_user(person.user.id, g.now),
         "here": person.row,
+        "browser_name": browser_name,
     }
     if not form.is_submitted():
         return render_template("people/account.html", form=form, **shown)
@@ -137,29 +153,28 @@ def account() -> ResponseReturnValue:
     return attempt(form, act, template="people/account.html", **shown)
 
 
-@bp.post("/account/password")
+@bp.route("/account/password", methods=["GET", "POST"])
 @open_to(Audience.SIGNED_IN)
 @writes
 def change_password() -> ResponseReturnValue:
-    person = signed_in()
-    assert person is not None
-    form = ChangePasswordForm()
-    shown = {"password_form": form, "sign_ins": sessions.of_user(person.user.id, g.now), "here": person.row}
+    """Choose a new password; one's other sign-ins end."""
+    person, form = present(), ChangePasswordForm()
+    if not form.is_submitted():
+        return render_template("people/change_password.html", form=form)
     limit("change_password", person.user.ref, most=10, per=QUARTER)
-    user = db.session.merge(person.user, load=False)
 
     def act() -> ResponseReturnValue:
         operations.change_password(
-            user=user,
+            user=person.user,
             present=form.present.data or "",
             password=form.password.data or "",
             keep_sign_in=person.row.id,
             at=g.now,
         )
-        flash(gettext("Your password is changed. All other sign-ins have ended."), "success")
+        said(N_("Your password is changed. All other sign-ins have ended."))
         return redirect(url_for("people.account"), 303)
 
-    return attempt(form, act, template="people/change_password.html", **shown)
+    return attempt(form, act, template="people/change_password.html")
 
 
 @bp.post("/account/sign-ins/<ref>/end")
@@ -167,8 +182,7 @@ def change_password() -> ResponseReturnValue:
 @writes
 def end_sign_in(ref: str) -> ResponseReturnValue:
     """End one of one's own sign-ins elsewhere."""
-    person = signed_in()
-    if person is None or not sessions.end(user_id=person.user.id, at=g.now, ref=ref):
+    if not sessions.end(user_id=present().user.id, at=g.now, ref=ref):
         raise NotFound
     said(N_("The sign-in has ended."))
     return redirect(url_for("people.account"), 303)

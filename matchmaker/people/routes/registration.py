@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.foundation.i18n import language
 from matchmaker.kernel.decision import Denied
-from matchmaker.kernel.errors import Invalid, NotFound
+from matchmaker.kernel.errors import NotFound
 from matchmaker.kernel.words import N_
 from matchmaker.people import operations, policies, queries
 from matchmaker.people.forms import KIND_CHOICES, PersonForm, SignUpForm
-from matchmaker.people.models import User
 from matchmaker.people.routes import bp
 from matchmaker.people.session import begin, signed_in
 from matchmaker.people.states import OrganizationKind
@@ -35,38 +34,25 @@ def register(kind: str) -> ResponseReturnValue:
     """Register an organisation; a visitor makes the owner's account with it."""
     if kind not in list(KIND_CHOICES):
         raise NotFound
+    if request.method == "POST":
+        limit("register", f"address:{request.remote_addr}", most=60, per=timedelta(hours=1))
     person = signed_in()
     form = SignUpForm(OrganizationKind(kind), signed_in=person is not None)
-    shown = {"kind": OrganizationKind(kind)}
+    shown = {"kind": OrganizationKind(kind), "person": person}
     if not form.is_submitted():
         return render_template("people/register.html", form=form, **shown)
 
     def act() -> ResponseReturnValue:
-        user = person.user if person else _new_user(form)
-        operations.register(facts=form.facts(), by=user, at=g.now)
         if person is None:
+            user, _own = operations.sign_up(facts=form.facts(), person=form.person(language()), at=g.now)
             begin(user)
+        else:
+            own = operations.register(facts=form.facts(), by=person.user, at=g.now)
+            person.row.organization_id = own.id
         said(N_("Registered. The programme office will look at it and write to you."))
         return redirect(url_for("people.organization"), 303)
 
-    if form.validate():
-        limit("register", f"address:{request.remote_addr}", most=20, per=timedelta(hours=1))
     return attempt(form, act, template="people/register.html", **shown)
-
-
-def _new_user(form: SignUpForm) -> User:
-    try:
-        return operations.create_user(
-            email=form.person_email.data or "",
-            name=form.person_name.data or "",
-            password=form.password.data,
-            language=language(),
-            at=g.now,
-        )
-    except Invalid as problems:
-        if "email" in problems.problems:
-            problems.problems["person_email"] = problems.problems.pop("email")
-        raise
 
 
 @bp.route("/invitations/<secret>", methods=["GET", "POST"])
@@ -77,28 +63,29 @@ def invitation(secret: str) -> ResponseReturnValue:
     row = queries.invitation_by_token(secret)
     person = signed_in()
     known = person.user if person else queries.user_by_email(row.email)
-    form = PersonForm() if known is None else Bare()
-    standing = (
-        policies.can_accept(known, row, g.now)
-        if known
-        else policies.can_accept(User(email=row.email), row, g.now)
-    )
+    standing = policies.can_accept(known.email if known else row.email, row, g.now)
+    form = Bare() if known else PersonForm()
     shown = {"invitation": row, "known": known, "signed_in": person is not None, "standing": standing}
+    if isinstance(standing, Denied) and standing.reason is policies.INVITATION_OVER:
+        return make_response(render_template("people/invitation.html", form=form, **shown), 410)
     if not form.is_submitted():
         return render_template("people/invitation.html", form=form, **shown)
-    if isinstance(standing, Denied) or (known is not None and person is None):
+    if known is not None and person is None:
         return redirect(url_for("people.sign_in", next=request.path), 303)
 
     def act() -> ResponseReturnValue:
         user = known or operations.create_user(
-            email=row.email, name=form.name.data, password=form.password.data, language=language(), at=g.now
+            email=row.email,
+            name=form.data["name"],
+            password=form.data["password"],
+            language=language(),
+            at=g.now,
         )
         membership = operations.accept_invitation(invitation=row, user=user, at=g.now)
         if person is None:
             begin(user)
         else:
             person.row.organization_id = membership.organization_id
-        session.pop("next", None)
         said(N_("Welcome. You act for %(organization)s now."), organization=row.organization.name)
         return redirect(url_for("home.front"), 303)
 
