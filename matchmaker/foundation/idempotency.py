@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Integer, String, UniqueConstraint, delete, select
+from sqlalchemy import CursorResult, Integer, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.foundation.db import Model, UtcDateTime, db
@@ -51,4 +52,5 @@ def remember(
 
 def forget_old(now: datetime) -> int:
     """Drop keys that no client will send again; returns how many."""
-    return db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEEP)).rowcount
+    gone = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEEP))
+    return cast("CursorResult[Any]", gone).rowcount

@@ -6,8 +6,10 @@ actor is loaded once a request by the function that ``wiring`` names.
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
+import hmac
 import logging
 import random
 import time
@@ -132,13 +134,22 @@ def init(app: Flask, load_actor: ActorLoader) -> None:
 
 
 def _request_hash() -> str:
-    parts = [request.method, request.path]
+    """What was asked, names and contents of files included; keyed, because it may hold a password."""
+    digest = hmac.new(str(current_app.secret_key).encode(), digestmod=hashlib.sha256)
+
+    def add(*parts: str) -> None:
+        digest.update("\0".join([*parts, ""]).encode("utf-8", "surrogatepass"))
+
+    add(request.method, request.path)
     for name in sorted(request.form):
         if name != "csrf_token":
-            parts += [name, *request.form.getlist(name)]
+            add(name, *request.form.getlist(name))
     for name in sorted(request.files):
-        parts += [name, *(file.filename or "" for file in request.files.getlist(name))]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        for file in request.files.getlist(name):
+            content = hashlib.file_digest(cast(Any, file.stream), "sha256")
+            file.stream.seek(0)
+            add(name, file.filename or "", content.hexdigest())
+    return digest.hexdigest()
 
 
 def _idempotency_key() -> str | None:
@@ -154,14 +165,15 @@ def _who() -> str:
 def writes(view: View) -> View:
     """One unit of work for the unsafe methods of a view: replayed, retried, committed once.
 
-    An answer below 400 is committed, any other rolled back. Serialisation failures and deadlocks are tried
-    again from the start.
+    An answer below 400 is committed, any other rolled back. Serialisation failures, deadlocks and rows that a
+    twin wrote first are tried again from the start, with the cookie and the sign-in as they came.
     """
 
     @functools.wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         if request.method in SAFE:
             return view(*args, **kwargs)
+        cookie = copy.deepcopy(dict(session))
         for attempt in range(1, TRIES + 1):
             try:
                 return _attempt(view, args, kwargs)
@@ -172,6 +184,9 @@ def writes(view: View) -> View:
                 db.session.rollback()
                 if attempt == TRIES or not _is_passing(error):
                     raise
+                session.clear()
+                session.update(copy.deepcopy(cookie))
+                g.pop("_login_user", None)
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -179,12 +194,15 @@ def writes(view: View) -> View:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """Deadlock, serialisation failure, a busy database, or a twin that wrote the same key first."""
-    code = getattr(error.orig, "sqlstate", None)
-    if code in ("40001", "40P01", "55P03"):
+    """Would another try see the world differently?
+
+    Serialisation failure, deadlock, a lock not got in time, a busy database, or a unique row that a twin wrote
+    first: the next try finds that row and says so.
+    """
+    if getattr(error.orig, "sqlstate", None) in ("40001", "40P01", "55P03", "23505"):
         return True
     text = str(error.orig)
-    return "database is locked" in text or "idempotency_key" in text
+    return "database is locked" in text or "UNIQUE constraint failed" in text
 
 
 def _attempt(view: Callable[..., ResponseReturnValue], args: Any, kwargs: Any) -> ResponseReturnValue:

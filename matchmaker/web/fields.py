@@ -5,6 +5,7 @@ Every validator carries its own message: WTForms speaks Simplified Chinese other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -41,7 +42,7 @@ class _Given(InputRequired):
         if field.process_errors:
             raise StopValidation
         data = field.data
-        if data in (None, [], ()) or (isinstance(data, str) and not data.strip()):
+        if data is False or data in (None, [], ()) or (isinstance(data, str) and not data.strip()):
             raise StopValidation(str(self.message))
 
 
@@ -89,8 +90,8 @@ def long_text(label: Any, *validators: Any, description: Any = "", length: int =
     return TextAreaField(label, [*validators, at_most(length)], filters=[strip], description=description)
 
 
-class _Parsed(Field):
-    """Keeps what was typed when it cannot be read."""
+class Parsed(Field):
+    """A line of text that is read into a value; keeps what was typed when it cannot be read."""
 
     widget = widgets.TextInput()
 
@@ -117,7 +118,7 @@ class _Parsed(Field):
         return str(value)
 
 
-class MoneyField(_Parsed):
+class MoneyField(Parsed):
     """Whole NT$; takes 1,800,000, １８０萬, NT$1.8 million."""
 
     def read(self, typed: str) -> int:
@@ -127,7 +128,7 @@ class MoneyField(_Parsed):
         return f"{value:,}"
 
 
-class DayField(_Parsed):
+class DayField(Parsed):
     """A calendar day; takes 2026-12-15, 115/12/15, 民國115年12月15日."""
 
     def read(self, typed: str) -> date:
@@ -137,17 +138,17 @@ class DayField(_Parsed):
         return value.isoformat()
 
 
-class WholeField(_Parsed):
+class WholeField(Parsed):
     """A whole number, full-width digits taken."""
 
     def read(self, typed: str) -> int:
         plain = plain_width(typed).replace(",", "").strip()
-        if not plain.lstrip("-").isascii() or not plain.lstrip("-").isdigit() or len(plain) > 15:
+        if not re.fullmatch(r"-?[0-9]{1,15}", plain):
             raise ValueError(gettext("Enter a whole number."))
         return int(plain)
 
 
-class MilliField(_Parsed):
+class MilliField(Parsed):
     """A number with at most three decimals, kept as thousandths so that it stays exact."""
 
     def read(self, typed: str) -> int:
@@ -164,7 +165,7 @@ class MilliField(_Parsed):
         return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-class MomentField(_Parsed):
+class MomentField(Parsed):
     """A day and a time in Taipei; data is an instant in UTC.
 
     Two inputs, ``name`` and ``name-time``; a day that carries its time (2026-12-15T17:00) is taken too.
@@ -202,7 +203,7 @@ class MomentField(_Parsed):
         return to_taipei(value).date().isoformat()
 
 
-class IdentifierField(_Parsed):
+class IdentifierField(Parsed):
     """A number with a rule of its own; ``reader`` is a parser of the kernel."""
 
     def __init__(

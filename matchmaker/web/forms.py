@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, flash, make_response, render_template
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.i18n import DefaultTranslations, get_translations
 
 from matchmaker.foundation.i18n import language
 from matchmaker.kernel.errors import Change, Invalid, Refused, Stale
-from matchmaker.web.words import refusal
+from matchmaker.web import fields
+from matchmaker.web.words import refusal, shown
 
 
 class Form(FlaskForm):
@@ -23,9 +25,9 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             locale = "zh_TW" if language().startswith("zh") else "en"
-            return DefaultTranslations(get_translations([locale]))
+            return DefaultTranslations(cast(Any, get_translations([locale])))
 
-    idempotency_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    idempotency_key: HiddenField | None = HiddenField(default=lambda: secrets.token_urlsafe(18))
     expected_version = HiddenField()
 
     @property
@@ -87,22 +89,42 @@ def stale_answer(form: Form, stale: Stale, template: str, **context: Any) -> Res
     if entity is not None:
         form.expected_version.data = str(entity.version)
         form.expected_version.raw_data = None
-    form.idempotency_key.data = secrets.token_urlsafe(18)
-    form.idempotency_key.raw_data = None
     return make_response(render_template(template, form=form, conflict=conflict, **context), 409)
 
 
 def _changes(form: Form, entity: Any) -> list[Change]:
+    """The fields whose stored value reads otherwise than the typed one."""
     if entity is None:
         return []
     changes = []
-    for name, field in form._fields.items():
-        if name in ("csrf_token", "idempotency_key", "expected_version") or not hasattr(entity, name):
+    for field in form:
+        if isinstance(field, _NOT_COMPARED) or not hasattr(entity, field.short_name):
             continue
-        theirs, yours = getattr(entity, name), field.data
-        if isinstance(theirs, str | int | float | type(None)) and (theirs or None) != (yours or None):
-            changes.append(Change(str(field.label.text), str(theirs or ""), str(yours or "")))
+        theirs, yours = _read(field, getattr(entity, field.short_name)), _read(field, field.data)
+        if theirs != yours:
+            changes.append(Change(str(field.label.text), theirs, yours))
     return changes
+
+
+_NOT_COMPARED = (HiddenField, FieldList, FormField, fields.UploadField)
+"""Fields whose difference no single line would tell."""
+
+
+def _read(field: Field, value: Any) -> str:
+    """A value of the field as its reader would say it: the option's words, the day, the amount."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(field, SelectFieldBase):
+        words = {str(key): str(label) for key, label, *_ in field.iter_choices()}
+        chosen = value if isinstance(value, list) else [value]
+        return gettext(", ").join(words.get(str(key), str(key)) for key in chosen)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return gettext(", ").join(map(str, value))
+    if isinstance(value, int) and isinstance(field, fields.Parsed):
+        return field.show(value)
+    return str(shown(value))
 
 
 def said(message: str, **params: object) -> None:

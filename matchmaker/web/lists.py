@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from urllib.parse import quote, urlencode
 
-from flask import request, url_for
+from flask import request
 
 PER_PAGE = 20
 LAST_PAGE = 10_000
@@ -29,9 +30,15 @@ class Page:
 
     def url(self, number: int) -> str:
         """The same list at another page."""
-        args = request.args.to_dict(flat=False) | {"page": [str(number)]}
-        args.pop("lang", None)
-        return url_for(request.endpoint or "", **(request.view_args or {}), **args)  # type: ignore[arg-type]
+        return address(page=str(number), lang=None)
+
+
+def address(**changes: str | None) -> str:
+    """The present address with some arguments changed, or left out where the change is None."""
+    args = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in changes}
+    args |= {name: [value] for name, value in changes.items() if value is not None}
+    path = request.root_path + quote(request.path)
+    return f"{path}?{urlencode(args, doseq=True)}" if args else path
 
 
 def asked_page() -> int:

@@ -15,6 +15,7 @@ from matchmaker.foundation.settings import Settings
 from matchmaker.kernel.dates import local_day
 from matchmaker.web import navigation
 from matchmaker.web.forms import Bare
+from matchmaker.web.lists import address
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ AccountMaker = Callable[[Any], Any]
 
 
 def _other_language_url(other: str) -> str:
-    args = request.args.to_dict(flat=False)
-    args["lang"] = [other]
-    if request.endpoint is None or request.method == "POST":
+    """This page in the other language; the front page where this one only takes posts or does not exist."""
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()):
         return url_for("home.front", lang=other)
-    return url_for(request.endpoint, **(request.view_args or {}), **args)  # type: ignore[arg-type]
+    return address(lang=other)
 
 
 def site(settings: Settings) -> Site:

@@ -19,19 +19,22 @@ from matchmaker.kernel.machine import Machine, StateInfo
 from matchmaker.kernel.money import format_twd, format_wan
 
 
-def _shown(value: object) -> object:
+def shown(value: object) -> object:
+    """A value as it stands in a sentence: instants, days, states and refusals in the reader's language."""
     if isinstance(value, datetime):
         return format_moment(value, language())
     if isinstance(value, date):
         return format_day(value, language())
     if isinstance(value, Denied):
         return refusal(value)
+    if isinstance(value, StateInfo):
+        return gettext(value.label)
     return value
 
 
 def refusal(denied: Denied) -> str:
     """Why not, in the reader's language."""
-    params = {name: _shown(value) for name, value in denied.params.items()}
+    params = {name: shown(value) for name, value in denied.params.items()}
     return gettext(denied.reason.message, **params)
 
 
