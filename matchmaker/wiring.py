@@ -13,6 +13,8 @@ from matchmaker.catalog import notices as catalog_notices
 from matchmaker.catalog import operations as catalog_operations
 from matchmaker.challenges import events as challenge_events
 from matchmaker.challenges import notices as challenge_notices
+from matchmaker.challenges.routes import agency as challenge_panels
+from matchmaker.challenges.routes import bp as challenges
 from matchmaker.foundation import idempotency, jobs, limits, outbox
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
@@ -44,13 +46,15 @@ def connect(app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for blueprint in (home, people, pilots, staff, suggestions_routes.bp):
+    for blueprint in (home, people, challenges, pilots, staff, suggestions_routes.bp):
         app.register_blueprint(blueprint)
 
 
 def _menus(development: bool) -> None:
-    main.add(Entry(N_("Home"), "home.front"), Entry(N_("Cases"), "pilots.cases"))
+    main.add(Entry(N_("Home"), "home.front"), Entry(N_("Challenges"), "challenges.index"), Entry(N_("Cases"), "pilots.cases"))
     workplace.add(
+        Entry(N_("Our challenges"), "challenges.own_list", Audience.AGENCY),
+        Entry(N_("Needs and challenges"), "challenges.staff_list", Audience.STAFF),
         Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
         Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
         Entry(N_("Pilots"), "pilots.index", Audience.STAFF),
@@ -67,6 +71,7 @@ def _panels() -> None:
     add_panels("challenge.page", pilot_panels.challenge_panel)
     add_panels("challenge.actions", pilot_panels.conclude_panel)
     add_panels("challenge.trail", pilot_panels.trail_panel)
+    add_panels("home.work", challenge_panels.work_panel)
     add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", suggestions_routes.work_panel)
 

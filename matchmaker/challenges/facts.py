@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from matchmaker.kernel.programme import Domain
+from matchmaker.kernel.words import N_
 
 Language = Literal["zh", "en"]
 """The language of one statement."""
@@ -76,3 +77,20 @@ class ListFacts:
     domain: Domain | None = None
     least: int = 0
     sort: Literal["deadline", "newest", "budget"] = "deadline"
+
+
+STATEMENT_LABELS = {
+    "title": N_("Title"),
+    "summary": N_("Summary"),
+    "problem": N_("The problem"),
+    "affected": N_("Who suffers from it"),
+    "current_handling": N_("How it is handled now"),
+    "solution_gap": N_("Why present solutions fall short"),
+    "outcome": N_("Outcome wanted"),
+    "success_measures": N_("How success will be measured"),
+    "site": N_("Pilot site"),
+    "support": N_("Support the agency gives"),
+    "data_available": N_("Data available"),
+    "limits": N_("Limits"),
+}
+"""English names of the parts of a statement, translated where they are shown."""

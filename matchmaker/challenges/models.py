@@ -115,6 +115,11 @@ class Challenge(Referenced, Versioned, Model):
         return self.text.title if self.text else ""
 
     @property
+    def money(self) -> int | None:
+        """The amount lists show and sort by, in NT$: what one startup can get, else the agency's budget."""
+        return self.grant_ceiling or self.budget
+
+    @property
     def subject(self) -> str:
         return f"challenge:{self.ref}"
 

@@ -157,7 +157,8 @@ def _any_like(like: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[
     return or_(*(column.ilike(like, escape="\\") for column in columns))
 
 
-_MONEY = func.coalesce(Challenge.budget, Challenge.grant_ceiling, 0)
+_MONEY = func.coalesce(Challenge.grant_ceiling, Challenge.budget, 0)
+"""``Challenge.money`` in SQL."""
 
 
 def _order(facts: ListFacts, now: datetime) -> list[ColumnElement[Any]]:

@@ -206,6 +206,20 @@ document.addEventListener("click", (event) => {
 });
 
 
+/* --- Sums that follow their figures: <output data-sum-of="weight" data-goal="100"> --- */
+
+function sumUp(output) {
+  const figures = all(`input[name$="-${output.dataset.sumOf}"]`, output.closest("form"));
+  const sum = figures.reduce((total, figure) => total + (Number(figure.value.normalize("NFKC").replaceAll(",", "")) || 0), 0);
+  output.value = output.dataset.textSum.replace("{n}", sum);
+  output.parentElement.classList.toggle("sum--off", sum !== Number(output.dataset.goal));
+}
+
+for (const kind of ["input", "click"]) {
+  document.addEventListener(kind, () => all("output[data-sum-of]").forEach(sumUp));
+}
+
+
 /* --- Asking before an act --- */
 
 document.addEventListener("submit", (event) => {
