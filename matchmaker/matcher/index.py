@@ -23,8 +23,8 @@ from matchmaker.matcher.errors import BadInput, UnknownDocument
 from matchmaker.matcher.lexicon import Lexicon
 from matchmaker.matcher.query import Prepared, Weights, dampers, inverse_frequency, prepare, shares
 from matchmaker.matcher.results import Band, Correction, Explanation, Match, Pair
-from matchmaker.matcher.scoring import Found, add_scores, best_scores, leading
-from matchmaker.matcher.segment import Reader, Reading, Segment, assemble
+from matchmaker.matcher.scoring import Found, add_scores, best_scores, leading, resting
+from matchmaker.matcher.segment import Floats, Reader, Reading, Segment, assemble
 from matchmaker.matcher.settings import Settings
 
 Keep = Callable[[str], bool] | Collection[str]
@@ -33,9 +33,13 @@ MERGE_SHARE: Final = 0.05
 """Small segments and tombstones are folded into the large one when they reach this share of it (measured)."""
 
 EXACT_BELOW: Final = 10_000
-"""Below this number of documents every answer is exact; above, candidates are found first, then scored in full."""
+"""Below this number of documents every answer is exact."""
 
-MOST_BY_CANDIDATES: Final = 200
+EXACT_UP_TO: Final = 500_000
+"""From :data:`EXACT_BELOW` documents on, a query whose terms stand in the index more often than this is answered
+by candidates first, which are then scored in full: full scoring would cost more (measured)."""
+
+MOST_BY_CANDIDATES: Final = 100
 """Longer answers, and answers of chosen documents only, are always exact."""
 
 _FEW: Final = 64
@@ -49,8 +53,7 @@ class Live:
     segment: Segment
     alive: npt.NDArray[np.bool_]
     count: int
-    damper: Weights | None = None
-    damper_of: float = -1.0
+    rest: tuple[float, Floats] | None = None
 
     @classmethod
     def of(cls, segment: Segment) -> "Live":
@@ -286,7 +289,7 @@ class Index:
         ``keep`` says which documents may appear: a collection of ids, or a function of the id, which is asked
         from the best document downwards. ``spell`` lets a word that no document holds stand for a known word
         that it resembles; ``prefix`` lets the last word of the query stand for words that begin with it.
-        ``exact`` forces full scoring (True) or candidates (False); by default the size decides.
+        ``exact`` forces full scoring (True) or candidates (False); by default the cost decides.
         """
         return self._ranked(self.prepare(query, spell=spell, prefix=prefix), top, keep, set(), exact)
 
@@ -300,8 +303,10 @@ class Index:
     ) -> list[Match]:
         if top < 1:
             raise BadInput("top must be 1 or more")
+        holding = self.holding(prepared.keys)
         if exact is None:
-            exact = len(self) < EXACT_BELOW or keep is not None or top > MOST_BY_CANDIDATES
+            small = len(self) < EXACT_BELOW or int(holding.sum()) <= EXACT_UP_TO
+            exact = small or keep is not None or top > MOST_BY_CANDIDATES
         chosen: list[tuple[float, str]] = []
         if keep is not None and not callable(keep):
             scores = [self._scores(live, prepared) for live in self._segments]
@@ -315,8 +320,8 @@ class Index:
             scores = [self._scores(live, prepared) for live in self._segments]
             chosen = self._best(lambda most: [_of(score, most) for score in scores], top, keep, without)
         else:
-            holding = self.holding(prepared.keys)
-            found = [self._candidates(live, prepared, holding) for live in self._segments]
+            wanted = top + len(without)
+            found = [self._candidates(live, prepared, holding, wanted) for live in self._segments]
             chosen = self._best(lambda _: found, top, keep, without)
         return [
             Match(document_id, min(-score, 1.0), rank, self.band(-score))
@@ -354,24 +359,27 @@ class Index:
                 return kept
             wanted *= 4
 
-    def _scores(self, live: Live, prepared: Prepared) -> Weights:
-        scores = add_scores(live.segment, prepared, self._damper(live, prepared.mean_length))
+    def _scores(self, live: Live, prepared: Prepared) -> Floats:
+        scores = add_scores(live.segment, prepared, self._rest(live, prepared.mean_length))
         if live.count < len(live.segment):
             scores[~live.alive] = 0
         return scores
 
-    def _candidates(self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64]) -> Found:
+    def _candidates(
+        self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64], wanted: int
+    ) -> Found:
         if live.count < EXACT_BELOW:
-            return _of(self._scores(live, prepared), MOST_BY_CANDIDATES)
-        damper = self._damper(live, prepared.mean_length)
+            return _of(self._scores(live, prepared), wanted)
+        rest = self._rest(live, prepared.mean_length)
         alive = live.alive if live.count < len(live.segment) else None
-        return best_scores(live.segment, prepared, damper, holding, len(self), alive)
+        return best_scores(live.segment, prepared, rest, holding, len(self), wanted, alive)
 
-    def _damper(self, live: Live, mean: float) -> Weights:
-        if live.damper is None or live.damper_of != mean:
-            live.damper = dampers(live.segment.length, mean, self.settings)
-            live.damper_of = mean
-        return live.damper
+    def _rest(self, live: Live, mean: float) -> Floats:
+        known = live.rest
+        if known is None or known[0] != mean:
+            known = mean, resting(live.segment, dampers(live.segment.length, mean, self.settings))
+            live.rest = known
+        return known[1]
 
     def scores(self, query: Document | str) -> dict[str, float]:
         """The score of every document that shares a term with the query."""
@@ -403,7 +411,9 @@ class Index:
             raise UnknownDocument(document_id)
         live, number = place
         counts = live.segment.counts_of(number, prepared.keys)
-        damper = float(self._damper(live, prepared.mean_length)[number])
+        damper = float(
+            dampers(live.segment.length[number : number + 1], prepared.mean_length, self.settings)[0]
+        )
         share = shares(prepared, counts, damper, float(live.segment.scale[number]))
         text = document or self.document(document_id)
         score = min(float(share.sum()), 1.0)
@@ -485,7 +495,7 @@ class Index:
         return nearness.duplicates(self._segments[0].segment, self.reader.weights, threshold)
 
 
-def _of(scores: Weights, most: int) -> Found:
+def _of(scores: Floats, most: int) -> Found:
     numbers = leading(scores, most)
     return numbers, scores[numbers]
 
