@@ -11,11 +11,13 @@ from flask import Flask
 from matchmaker.catalog import events as catalog_events
 from matchmaker.catalog import notices as catalog_notices
 from matchmaker.catalog import operations as catalog_operations
+from matchmaker.catalog.routes import bp as catalog
+from matchmaker.catalog.routes import panels as catalog_panels
 from matchmaker.challenges import events as challenge_events
 from matchmaker.challenges import notices as challenge_notices
 from matchmaker.challenges.routes import agency as challenge_panels
 from matchmaker.challenges.routes import bp as challenges
-from matchmaker.foundation import idempotency, jobs, limits, outbox
+from matchmaker.foundation import idempotency, jobs, limits, outbox, sessions
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
 from matchmaker.judging import events as judging_events
@@ -29,6 +31,10 @@ from matchmaker.pilots import notices as pilot_notices
 from matchmaker.pilots import operations as pilot_operations
 from matchmaker.pilots.routes import bp as pilots
 from matchmaker.pilots.routes import public as pilot_panels
+from matchmaker.proposals import events as proposal_events
+from matchmaker.proposals import notices as proposal_notices
+from matchmaker.proposals.routes import bp as proposals
+from matchmaker.proposals.routes import panels as proposal_panels
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions import routes as suggestions_routes
@@ -46,18 +52,28 @@ def connect(app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for blueprint in (home, people, challenges, pilots, staff, suggestions_routes.bp):
+    for blueprint in (home, people, challenges, proposals, pilots, catalog, staff, suggestions_routes.bp):
         app.register_blueprint(blueprint)
 
 
 def _menus(development: bool) -> None:
-    main.add(Entry(N_("Home"), "home.front"), Entry(N_("Challenges"), "challenges.index"), Entry(N_("Cases"), "pilots.cases"))
+    main.add(
+        Entry(N_("Home"), "home.front"),
+        Entry(N_("Challenges"), "challenges.index"),
+        Entry(N_("Cases"), "pilots.cases"),
+        Entry(N_("Catalog"), "catalog.index"),
+    )
     workplace.add(
         Entry(N_("Our challenges"), "challenges.own_list", Audience.AGENCY),
+        Entry(N_("Our proposals"), "proposals.own", Audience.STARTUP),
         Entry(N_("Needs and challenges"), "challenges.staff_list", Audience.STAFF),
+        Entry(N_("Opening and screening"), "proposals.staff_work", Audience.STAFF),
         Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
         Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
         Entry(N_("Pilots"), "pilots.index", Audience.STAFF),
+        Entry(N_("Our items"), "catalog.own_items", Audience.STARTUP),
+        Entry(N_("Items"), "catalog.items", Audience.STAFF),
+        Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("How the platform works"), "staff.lifecycles", Audience.STAFF),
@@ -69,10 +85,16 @@ def _menus(development: bool) -> None:
 def _panels() -> None:
     add_panels("challenge.page", suggestions_routes.own_fit_panel, suggestions_routes.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
+    add_panels("challenge.actions", proposal_panels.challenge_actions)
     add_panels("challenge.actions", pilot_panels.conclude_panel)
     add_panels("challenge.trail", pilot_panels.trail_panel)
+    add_panels("challenge.trail", catalog_panels.trail_panel)
+    add_panels("pilot.page", catalog_panels.pilot_panel)
+    add_panels("case.page", catalog_panels.pilot_panel)
     add_panels("home.work", challenge_panels.work_panel)
+    add_panels("home.work", proposal_panels.work)
     add_panels("home.work", pilot_panels.work_panel)
+    add_panels("home.work", catalog_panels.work_panel)
     add_panels("home.work", suggestions_routes.work_panel)
 
 
@@ -86,6 +108,11 @@ def _events() -> None:
     subscribe(challenge_events.ChallengeReturned, challenge_notices.on_returned)
     subscribe(challenge_events.ChallengePublished, challenge_notices.on_published)
     subscribe(challenge_events.ChallengeCancelled, challenge_notices.on_cancelled)
+    subscribe(proposal_events.ProposalSubmitted, proposal_notices.on_submitted)
+    subscribe(proposal_events.ProposalWithdrawn, proposal_notices.on_withdrawn)
+    subscribe(proposal_events.OpeningAsked, proposal_notices.on_opening_asked)
+    subscribe(proposal_events.ProposalsOpened, proposal_notices.on_opened)
+    subscribe(proposal_events.ProposalScreened, proposal_notices.on_screened)
     subscribe(judging_events.DecisionReleased, pilot_operations.prepare_awarded)
     subscribe(pilot_events.PilotPrepared, pilot_notices.on_prepared)
     subscribe(pilot_events.PlanChanged, pilot_notices.on_plan_changed)
@@ -127,3 +154,5 @@ def _tidy(_payload: Mapping[str, Any], now: datetime) -> None:
     """Drop rows that no client will ask for again."""
     idempotency.forget_old(now)
     limits.forget_old(now)
+    jobs.forget_old(now)
+    sessions.forget_old(now)

@@ -1,0 +1,7 @@
+"""Pages of the catalog."""
+
+from flask import Blueprint
+
+bp = Blueprint("catalog", __name__)
+
+from matchmaker.catalog.routes import panels, public, staff, supplier  # noqa: E402, F401
