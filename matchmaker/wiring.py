@@ -21,6 +21,10 @@ from matchmaker.foundation import idempotency, jobs, limits, outbox, sessions
 from matchmaker.foundation.bus import subscribe
 from matchmaker.home.routes import bp as home
 from matchmaker.judging import events as judging_events
+from matchmaker.judging import notices as judging_notices
+from matchmaker.judging.routes import bp as judging
+from matchmaker.judging.routes import outcomes as judging_panels
+from matchmaker.judging.routes import staff as judging_work
 from matchmaker.kernel.words import N_
 from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
@@ -52,7 +56,17 @@ def connect(app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for blueprint in (home, people, challenges, proposals, pilots, catalog, staff, suggestions_routes.bp):
+    for blueprint in (
+        home,
+        people,
+        challenges,
+        proposals,
+        judging,
+        pilots,
+        catalog,
+        staff,
+        suggestions_routes.bp,
+    ):
         app.register_blueprint(blueprint)
 
 
@@ -68,6 +82,8 @@ def _menus(development: bool) -> None:
         Entry(N_("Our proposals"), "proposals.own", Audience.STARTUP),
         Entry(N_("Needs and challenges"), "challenges.staff_list", Audience.STAFF),
         Entry(N_("Opening and screening"), "proposals.staff_work", Audience.STAFF),
+        Entry(N_("My panels"), "judging.home", Audience.JUROR),
+        Entry(N_("Selection panels"), "judging.panels", Audience.STAFF),
         Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
         Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
         Entry(N_("Pilots"), "pilots.index", Audience.STAFF),
@@ -84,15 +100,19 @@ def _menus(development: bool) -> None:
 
 def _panels() -> None:
     add_panels("challenge.page", suggestions_routes.own_fit_panel, suggestions_routes.challenge_panel)
+    add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
     add_panels("challenge.actions", proposal_panels.challenge_actions)
+    add_panels("challenge.actions", judging_panels.challenge_actions)
     add_panels("challenge.actions", pilot_panels.conclude_panel)
+    add_panels("proposal.page", judging_panels.proposal_panel)
     add_panels("challenge.trail", pilot_panels.trail_panel)
     add_panels("challenge.trail", catalog_panels.trail_panel)
     add_panels("pilot.page", catalog_panels.pilot_panel)
     add_panels("case.page", catalog_panels.pilot_panel)
     add_panels("home.work", challenge_panels.work_panel)
     add_panels("home.work", proposal_panels.work)
+    add_panels("home.work", judging_work.work_panel)
     add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", catalog_panels.work_panel)
     add_panels("home.work", suggestions_routes.work_panel)
@@ -113,7 +133,15 @@ def _events() -> None:
     subscribe(proposal_events.OpeningAsked, proposal_notices.on_opening_asked)
     subscribe(proposal_events.ProposalsOpened, proposal_notices.on_opened)
     subscribe(proposal_events.ProposalScreened, proposal_notices.on_screened)
-    subscribe(judging_events.DecisionReleased, pilot_operations.prepare_awarded)
+    subscribe(judging_events.PanelConvened, judging_notices.on_convened)
+    subscribe(judging_events.MemberSeated, judging_notices.on_seated)
+    subscribe(judging_events.MemberExcused, judging_notices.on_excused)
+    subscribe(judging_events.ScoringBegun, judging_notices.on_scoring_begun)
+    subscribe(judging_events.SheetReturned, judging_notices.on_returned)
+    subscribe(judging_events.AllScored, judging_notices.on_all_scored)
+    subscribe(judging_events.DecisionPrepared, judging_notices.on_prepared)
+    subscribe(judging_events.DecisionReleased, judging_notices.on_released, pilot_operations.prepare_awarded)
+    subscribe(challenge_events.ChallengeCancelled, judging_notices.on_cancelled)
     subscribe(pilot_events.PilotPrepared, pilot_notices.on_prepared)
     subscribe(pilot_events.PlanChanged, pilot_notices.on_plan_changed)
     subscribe(pilot_events.PlanAgreed, pilot_notices.on_agreed)
@@ -146,6 +174,7 @@ def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
     jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
+    jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))
 

@@ -116,7 +116,11 @@ def record(
     if sealed:
         content["type"] = type
         type, subject, actor_ref = "sealed", blind(subject), "sealed"
-    db.session.info.setdefault(PENDING, []).append((type, subject, actor_ref, at, content))
+    session = db.session()
+    if not session.in_transaction():
+        # A session without a transaction forgets nothing when it is rolled back.
+        session.begin()
+    session.info.setdefault(PENDING, []).append((type, subject, actor_ref, at, content))
 
 
 def canonical(value: Any) -> bytes:

@@ -12,6 +12,7 @@ import os
 import secrets
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,7 @@ MAX_ARCHIVE_FILES = 2_000
 MAX_ARCHIVE_BYTES = 200 * 1024 * 1024
 MAX_ARCHIVE_RATIO = 200
 MAX_PIXELS = 50_000_000
+PROGRAMS = ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs", ".bat", ".cmd", ".ps1", ".jar")
 
 TOO_LARGE = Reason(
     "file.too_large", N_("“%(name)s” is larger than %(limit)s MB. Make it smaller or split it.")
@@ -54,9 +56,12 @@ WRONG_KIND = Reason("file.wrong_kind", N_("“%(name)s” cannot be taken. Files
 DISAGREES = Reason(
     "file.disagrees", N_("The content of “%(name)s” is not what its ending says. Save it again and retry.")
 )
+NOT_UTF8 = Reason(
+    "file.not_utf8", N_("“%(name)s” is not text in UTF-8. Save it with the encoding UTF-8 and retry.")
+)
 DANGEROUS = Reason(
     "file.dangerous",
-    N_("“%(name)s” holds more than an office document should (macros, links outside or too much data)."),
+    N_("“%(name)s” holds more than it should: macros, programs or too much data. Save it without them."),
 )
 
 
@@ -86,7 +91,7 @@ def clean_name(name: str) -> str:
     base = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     kept = "".join(c for c in base if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(" .")
     stem, dot, ending = kept.rpartition(".")
-    if len(kept) > MAX_NAME and dot:
+    if len(kept) > MAX_NAME and dot and len(ending) < MAX_NAME:
         kept = stem[: MAX_NAME - len(ending) - 1] + "." + ending
     return kept[:MAX_NAME] or "file"
 
@@ -128,11 +133,13 @@ def _is_polyglot(content: bytes, ending: str) -> bool:
 
 
 def _inspect_text(upload: Upload) -> None:
+    if b"\0" in upload.content or upload.content.startswith((b"%PDF-", b"PK\x03\x04")):
+        raise Refused(deny(DISAGREES, name=upload.name))
     try:
         text = upload.content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(deny(DISAGREES, name=upload.name)) from None
-    if "\0" in text or text.lstrip().lower().startswith(("<!doctype", "<html", "<script", "<svg")):
+        raise Refused(deny(NOT_UTF8, name=upload.name)) from None
+    if text.lstrip().lower().startswith(("<!doctype", "<html", "<script", "<svg")):
         raise Refused(deny(DISAGREES, name=upload.name))
 
 
@@ -158,22 +165,29 @@ def _picture_size(content: bytes) -> tuple[int, int] | None:
 
 
 def _inspect_package(upload: Upload, expected: str) -> None:
+    if not upload.content.startswith(b"PK\x03\x04"):
+        raise Refused(deny(DISAGREES, name=upload.name))
     try:
         with zipfile.ZipFile(io.BytesIO(upload.content)) as package:
             members = package.infolist()
-            names = {member.filename for member in members}
             _inspect_members(upload, members)
-            is_office = "[Content_Types].xml" in names
-            is_opendocument = (
-                "mimetype" in names and package.read("mimetype")[:100].decode("ascii", "replace") == expected
-            )
-    except zipfile.BadZipFile:
+            agrees = _is_package(package, {member.filename for member in members}, expected)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError):
+        # Damaged, encrypted or packed in a way that no office program uses.
         raise Refused(deny(DISAGREES, name=upload.name)) from None
-    roots = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
-    root = roots.get(upload.name.rpartition(".")[2].lower())
-    agrees = is_opendocument if root is None else is_office and any(name.startswith(root) for name in names)
     if not agrees:
         raise Refused(deny(DISAGREES, name=upload.name))
+
+
+def _is_package(package: zipfile.ZipFile, names: set[str], expected: str) -> bool:
+    """Is the archive a document of the expected media type?"""
+    root = {ZIPPED["docx"]: "word/", ZIPPED["xlsx"]: "xl/", ZIPPED["pptx"]: "ppt/"}.get(expected)
+    if root is not None:
+        return "[Content_Types].xml" in names and any(name.startswith(root) for name in names)
+    if "mimetype" not in names:
+        return False
+    with package.open("mimetype") as file:
+        return file.read(100).decode("ascii", "replace").strip() == expected
 
 
 def _inspect_members(upload: Upload, members: list[zipfile.ZipInfo]) -> None:
@@ -187,7 +201,8 @@ def _inspect_members(upload: Upload, members: list[zipfile.ZipInfo]) -> None:
             member.filename.startswith(("/", "\\"))
             or ".." in member.filename.replace("\\", "/").split("/")
             or (member.external_attr >> 16) & 0o170000 == 0o120000
-            or member.filename.lower().endswith(("vbaproject.bin", ".exe", ".js", ".vbs"))
+            or member.filename.lower().endswith(PROGRAMS)
+            or member.filename.startswith(("Basic/", "Scripts/"))
             for member in members
         )
     )

@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text, insert, or_, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.foundation import clock
@@ -126,6 +138,17 @@ class Claim:
 def claim(now: datetime) -> Claim | None:
     """Take the job that is due longest, or one whose worker died; None where there is none."""
     with unit_of_work() as session:
+        session.execute(
+            update(Job)
+            .where(Job.state == "running", Job.lease_until < now, Job.attempts >= MAX_ATTEMPTS)
+            .values(
+                state="dead",
+                lease=None,
+                lease_until=None,
+                finished_at=now,
+                last_error="Every worker that took this job died.",
+            )
+        )
         due = (
             select(Job)
             .where(
@@ -214,6 +237,11 @@ def enqueue_scheduled(now: datetime) -> None:
                 row.next_at = now + every
                 row.every_seconds = int(every.total_seconds())
                 enqueue(name, at=now, dedupe_key="scheduled")
+
+
+def forget_old(now: datetime) -> None:
+    """Drop jobs that were done long ago; dead ones stay until somebody has looked."""
+    db.session.execute(delete(Job).where(Job.state == "done", Job.finished_at < now - KEEP_DONE))
 
 
 def run_until_idle(now: datetime | None = None, *, limit: int = 10_000) -> int:

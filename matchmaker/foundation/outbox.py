@@ -215,28 +215,34 @@ def _claim(now: datetime) -> int | None:
 
 
 def send_one(now: datetime) -> bool:
-    """Send one waiting mail; True where there was one. A failure is noted and tried again later."""
+    """Send one waiting mail; True where there was one. A failure is noted and tried again later.
+
+    The mail server is spoken to between two transactions: it may be slow, and nobody else should wait for it.
+    """
     key = _claim(now)
     if key is None:
         return False
+    settings: Settings = current_app.extensions["settings"]
     try:
         with unit_of_work() as session:
             mail = session.get_one(OutboxMail, key)
-            kind = _letters[mail.letter]
-            url = mail.params.get("url")
-            if kind.mint is not None:
-                url = _minters[kind.mint](mail.params, now)
-            if url is not None and url.startswith("/"):
-                url = current_app.extensions["settings"].base_url + url
-            message = compose(mail, render(mail, url=url), current_app.extensions["settings"])
-            session.flush()
-            deliver(message, mail.ref, current_app.extensions["settings"])
+            ref, message = mail.ref, compose(mail, render(mail, url=_url(mail, now, settings)), settings)
+        deliver(message, ref, settings)
+        with unit_of_work() as session:
+            mail = session.get_one(OutboxMail, key)
             mail.sent_at, mail.last_error = now, None
     except Exception as error:
         log.exception("mail %s could not be sent", key)
         with unit_of_work() as session:
             session.get_one(OutboxMail, key).last_error = f"{type(error).__name__}: {error}"[:500]
     return True
+
+
+def _url(mail: OutboxMail, now: datetime, settings: Settings) -> str | None:
+    """The full address of the mail's one link; a secret in it is minted here and stored as its hash alone."""
+    mint = _letters[mail.letter].mint
+    url = _minters[mint](mail.params, now) if mint is not None else mail.params.get("url")
+    return settings.base_url + url if url is not None and url.startswith("/") else url
 
 
 def send_all(now: datetime, *, limit: int = 10_000) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.foundation.db import Model, Referenced, UtcDateTime, db, separate
@@ -14,6 +14,7 @@ from matchmaker.foundation.db import Model, Referenced, UtcDateTime, db, separat
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=5)
+KEEP = timedelta(days=30)
 
 
 class SignIn(Referenced, Model):
@@ -82,6 +83,11 @@ def of_user(user_id: int, now: datetime) -> list[SignIn]:
         .order_by(SignIn.seen_at.desc())
     )
     return [row for row in rows.scalars() if now - row.created_at <= ABSOLUTE]
+
+
+def forget_old(now: datetime) -> None:
+    """Drop sign-ins that ended long ago, and with them the addresses they came from."""
+    db.session.execute(delete(SignIn).where(SignIn.created_at < now - ABSOLUTE - KEEP))
 
 
 def end(*, user_id: int, at: datetime, ref: str | None = None, keep: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from flask import Flask, g, jsonify, render_template, request
@@ -82,6 +83,15 @@ def init(app: Flask) -> None:
         log.exception("database")
         response = app.make_response(page(503))
         response.headers["Retry-After"] = "10"
+        return response
+
+    @app.errorhandler(OSError)
+    def disk(error: OSError) -> ResponseReturnValue:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return unknown(error)
+        log.exception("no space")
+        response = app.make_response(page(503))
+        response.headers["Retry-After"] = "60"
         return response
 
     @app.errorhandler(Exception)
