@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, flash, make_response, render_template
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.fields.choices import SelectFieldBase
-from wtforms.i18n import DefaultTranslations, get_translations
+from wtforms.i18n import get_translations
 
 from matchmaker.foundation.i18n import language
 from matchmaker.kernel.errors import Change, Invalid, Refused, Stale
@@ -25,7 +25,7 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             locale = "zh_TW" if language().startswith("zh") else "en"
-            return DefaultTranslations(cast(Any, get_translations([locale])))
+            return get_translations([locale])
 
     idempotency_key: HiddenField | None = HiddenField(default=lambda: secrets.token_urlsafe(18))
     expected_version = HiddenField()
