@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, date, datetime, timedelta
 
+from flask import g
+
 from matchmaker.foundation import clock
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.people import operations as people
@@ -163,6 +165,9 @@ class Browser:
             session["_user_id"] = token
 
     def open(self, path: str, **kwargs):
+        # The context of the test outlives its requests: what one of them kept there is not for the next.
+        for name in list(g):
+            g.pop(name)
         with clock.at(self.world.now):
             return self.client.open(path, **kwargs)
 
@@ -186,7 +191,6 @@ class Browser:
             with self.client.session_transaction() as session:
                 raw = session.get("csrf_token")
         with self.world.app.test_request_context():
-            from flask import g
             from flask import session as context_session
 
             if raw is not None:
