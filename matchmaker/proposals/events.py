@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation.bus import Event
-from matchmaker.proposals.models import Proposal, ProposalVersion
+from matchmaker.proposals.models import Opening, Proposal, ProposalVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,14 @@ class ProposalWithdrawn(Event):
     """Sealed until the opening."""
 
     proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningAsked(Event):
+    """One officer asks for the opening; says nothing of what there is to open."""
+
+    challenge: Challenge
+    opening: Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

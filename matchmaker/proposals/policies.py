@@ -76,6 +76,13 @@ def state_name(proposal: Proposal) -> Denied:
     return deny(Reason(f"proposals.state.{proposal.state}", PROPOSAL_LIFE.info(proposal.state).label))
 
 
+def state_for_startup(proposal: Proposal) -> ProposalState:
+    """The state as its startup sees it: the short list is told with the decision, not before."""
+    if proposal.state is ProposalState.SHORTLISTED:
+        return ProposalState.ELIGIBLE
+    return proposal.state
+
+
 def call_takes(challenge: Challenge, now: datetime) -> Decision:
     """Is the call open at this moment? In time is what comes before ``closes_at``, without any grace."""
     if challenge.state is not ChallengeState.PUBLISHED or challenge.opens_at is None:

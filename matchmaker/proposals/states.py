@@ -84,3 +84,15 @@ class CheckResult(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
+
+
+RESULT_LABELS = {
+    CheckResult.MET: N_("Met"),
+    CheckResult.NOT_MET: N_("Not met"),
+    CheckResult.UNKNOWN: N_("The rule cannot tell"),
+}
+RESULT_TONES = {
+    CheckResult.MET: "open",
+    CheckResult.NOT_MET: "stopped",
+    CheckResult.UNKNOWN: "closing",
+}

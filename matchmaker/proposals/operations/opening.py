@@ -11,7 +11,7 @@ from matchmaker.foundation.db import db, hold, lock
 from matchmaker.kernel.errors import require
 from matchmaker.people.actor import Actor
 from matchmaker.proposals import policies, queries
-from matchmaker.proposals.events import ProposalsOpened
+from matchmaker.proposals.events import OpeningAsked, ProposalsOpened
 from matchmaker.proposals.facts import FrozenSubmission
 from matchmaker.proposals.freezing import list_of
 from matchmaker.proposals.models import Opening, Proposal, ProposalVersion
@@ -27,6 +27,7 @@ def ask_opening(*, challenge: Challenge, by: Actor, at: datetime) -> Opening:
     db.session.add(opening)
     db.session.flush()
     audit.record(type="opening.asked", subject=challenge.subject, actor_ref=by.ref, at=at)
+    bus.publish(OpeningAsked(at=at, challenge=challenge, opening=opening))
     return opening
 
 
