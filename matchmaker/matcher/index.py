@@ -166,6 +166,13 @@ class Index:
         for document_id in listed:
             self._bury(document_id)
 
+    def inherit(self, older: "Index") -> None:
+        """Take over what an older state of the same index has worked out and this one can still use."""
+        self._spelling = older._spelling
+        known = {id(live.segment): live.rest for live in older._segments}
+        for live in self._segments:
+            live.rest = known.get(id(live.segment))
+
     def merge(self) -> None:
         """Fold everything into one segment without tombstones."""
         self._settle(everything=True)

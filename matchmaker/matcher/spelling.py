@@ -7,7 +7,6 @@ document holds. Both are heuristics for search; suggestions do not use them.
 """
 
 import bisect
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -54,29 +53,30 @@ class Vocabulary:
         self._han: dict[str, list[str]] = {}
 
     def hold(self, segments: Sequence[Segment]) -> None:
-        """Read the words of these segments, unless they are read already."""
-        if len(self._held) == len(segments) and all(
-            a is b for a, b in zip(self._held, segments, strict=True)
-        ):
+        """Read the words of these segments; those that were read before are not read again."""
+        known = len(self._held)
+        if known > len(segments) or any(a is not b for a, b in zip(self._held, segments, strict=False)):
+            self._latin, self._frequency, self._han, known = {}, {}, {}, 0
+        elif known == len(segments):
             return
-        self._latin, self._frequency = {}, {}
-        han: dict[str, set[str]] = defaultdict(set)
-        for segment in segments:
-            low, high = segment.lists_of(segment.word_keys)
-            channel = channel_of(segment.word_keys).tolist()
-            sizes = (high - low).tolist()
-            for key, kind, size, word in zip(
-                segment.word_keys.tolist(), channel, sizes, segment.words, strict=True
-            ):
-                if kind == STEM:
-                    self._latin[word] = key
-                    self._frequency[word] = self._frequency.get(word, 0) + size
-                elif len(word) <= 4:
-                    for at in range(len(word)):
-                        han[f"{word[:at]}*{word[at + 1 :]}"].add(word)
-        self._han = {pattern: sorted(words) for pattern, words in han.items()}
+        for segment in segments[known:]:
+            self._read(segment)
         self._sorted = sorted(self._latin)
         self._held = list(segments)
+
+    def _read(self, segment: Segment) -> None:
+        low, high = segment.lists_of(segment.word_keys)
+        channel = channel_of(segment.word_keys).tolist()
+        rows = zip(segment.word_keys.tolist(), channel, (high - low).tolist(), segment.words, strict=True)
+        for key, kind, size, word in rows:
+            if kind == STEM:
+                self._latin[word] = key
+                self._frequency[word] = self._frequency.get(word, 0) + size
+            elif len(word) <= 4:
+                for at in range(len(word)):
+                    alike = self._han.setdefault(f"{word[:at]}*{word[at + 1 :]}", [])
+                    if word not in alike:
+                        alike.append(word)
 
     def corrections(self, reading: Reading, holding: Holding) -> tuple[Correction, ...]:
         """What the unknown words of a text probably mean."""

@@ -116,6 +116,7 @@ class Store:
         self._seen: tuple[int, int, int] | None = None
         self._index: Index | None = None
         self._names: dict[int, str] = {}
+        self._held: dict[str, tuple[dict[str, Any], Segment, Strings | None]] = {}
 
     # -- reading
 
@@ -127,8 +128,10 @@ class Store:
         """
         seen = self._stamp()
         if self._index is None or seen != self._seen:
-            self._index, self._names = self._open()
-            self._seen = seen
+            index, self._names = self._open()
+            if self._index is not None:
+                index.inherit(self._index)
+            self._index, self._seen = index, seen
         return self._index
 
     def _stamp(self) -> tuple[int, int, int]:
@@ -185,8 +188,7 @@ class Store:
         for number, entry in enumerate(manifest["segments"]):
             if not _NAME.fullmatch(entry["name"]):
                 raise CorruptIndex(f"the manifest names a segment {entry['name']!r}: {_REBUILD}")
-            arrays = _load_all(self.directory / "segments" / entry["name"], entry["files"], verify=verify)
-            segment, stored = _segment(arrays, entry["name"])
+            segment, stored = self._segment(entry, verify=verify)
             packed = notes.get(f"alive-{number}")
             if packed is None or len(packed) != (len(segment) + 7) // 8:
                 raise CorruptIndex(f"the tombstones of segment {entry['name']} do not fit: {_REBUILD}")
@@ -196,6 +198,7 @@ class Store:
             if stored is not None:
                 texts.append((segment, stored))
         gone = dict(zip(notes["gone_keys"].tolist(), notes["gone_counts"].tolist(), strict=True))
+        self._held = {name: self._held[name] for name in names.values()}
         index = Index(
             settings=_settings(manifest["settings"]),
             lexicon=self.lexicon,
@@ -205,6 +208,16 @@ class Store:
             tidy=False,
         )
         return index, names
+
+    def _segment(self, entry: Mapping[str, Any], *, verify: bool) -> tuple[Segment, Strings | None]:
+        """A segment, read and checked once: segments never change, only the list of them does."""
+        name = entry["name"]
+        held = self._held.get(name)
+        if held is None or verify or held[0] != entry["files"]:
+            arrays = _load_all(self.directory / "segments" / name, entry["files"], verify=verify)
+            held = (entry["files"], *_segment(arrays, name))
+            self._held[name] = held
+        return held[1], held[2]
 
     def verify(self) -> Status:
         """Check every byte against the manifest, then tell what the index is."""
