@@ -52,7 +52,7 @@ MILESTONE_LIFE = Machine(
     N_("Milestone"),
     (
         StateInfo(_M.PLANNED, N_("Planned"), "draft", "startup"),
-        StateInfo(_M.SUBMITTED, N_("Submitted"), "open", "agency"),
+        StateInfo(_M.SUBMITTED, N_("Handed in"), "open", "agency"),
         StateInfo(_M.ACCEPTED, N_("Accepted"), "done", "none"),
         StateInfo(_M.RETURNED, N_("Returned"), "closing", "startup"),
         StateInfo(_M.LATE, N_("Late"), "stopped", "startup"),
