@@ -20,7 +20,7 @@ FIELD_LABELS = {
     "site_needs": N_("What you need at the site"),
     "risks": N_("Risks and how you meet them"),
     "team_summary": N_("The team in a few sentences"),
-    "team": N_("Members"),
+    "team": N_("Team members"),
     "milestones": N_("Milestones"),
     "budget": N_("Budget lines"),
     "evidence": N_("Evidence"),

@@ -112,7 +112,7 @@ class ProposalForm(Form):
         length=2000,
     )
     team = FieldList(
-        FormField(TeamRow, default=TeamMember), _l("Members"), min_entries=1, max_entries=MOST_TEAM
+        FormField(TeamRow, default=TeamMember), _l("Team members"), min_entries=1, max_entries=MOST_TEAM
     )
     milestones = FieldList(
         FormField(MilestoneRow, default=PlannedMilestone),
