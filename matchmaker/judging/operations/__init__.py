@@ -4,6 +4,7 @@ from matchmaker.judging.operations.deciding import prepare_decision, release
 from matchmaker.judging.operations.forming import (
     appoint_chair,
     begin_scoring,
+    concerned_members,
     convene,
     end_scoring,
     form_panel,
@@ -25,6 +26,7 @@ from matchmaker.judging.operations.scores import (
 __all__ = [
     "appoint_chair",
     "begin_scoring",
+    "concerned_members",
     "convene",
     "declare",
     "declare_all",

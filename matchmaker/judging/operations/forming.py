@@ -36,7 +36,7 @@ def held(panel: Panel) -> Board:
     """Lock the challenge, then the panel, and read the board as it is now."""
     lock(Challenge, panel.challenge_id)
     lock(Panel, panel.id)
-    return queries.load(panel.id)
+    return queries.load(panel.id, fresh=True)
 
 
 def note(panel: Panel, what: str, *, by: Actor, at: datetime, body: Mapping[str, Any] | None = None) -> None:

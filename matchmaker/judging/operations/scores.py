@@ -41,7 +41,7 @@ def _held(member: PanelMember) -> Board:
     """Lock the panel and the seat, and read the board. Jurors change nothing of the challenge."""
     lock(Panel, member.panel_id)
     lock(PanelMember, member.id)
-    return queries.load(member.panel_id)
+    return queries.load(member.panel_id, fresh=True)
 
 
 def declare(
@@ -244,18 +244,25 @@ def submit_sheet(*, member: PanelMember, proposal: Proposal, by: Actor, at: date
 
 
 def submit_ready(*, member: PanelMember, by: Actor, at: datetime) -> int:
-    """Submit every complete draft of the member and return their number; raises Invalid where there is none."""
+    """Submit every complete draft of the member and return their number.
+
+    Raises Invalid where none is complete, with what the drafts that were begun still lack.
+    """
     board = _held(member)
     ready = []
+    problems: dict[str, Denied] = {}
     for entry in board.entries:
         sheet = board.sheet(member, entry)
         if sheet is None or sheet.state is not SheetState.DRAFT or board.is_recused(member, entry):
             continue
         _require_score(board, member, entry, sheet, by)
-        if not _missing(board, entry, sheet):
+        missing = _missing(board, entry, sheet)
+        if not missing:
             ready.append((entry, sheet))
+        elif sheet.scores or sheet.comment:
+            problems |= missing
     if not ready:
-        raise Invalid({"": deny(NOTHING_READY)})
+        raise Invalid({"": deny(NOTHING_READY), **problems})
     for entry, sheet in ready:
         _submit(board, member, entry, sheet, by=by, at=at)
     _tell_when_all_scored(board.panel, at)

@@ -130,13 +130,19 @@ class Board:
 
     def without_quorum(self) -> list[str]:
         """Numbers of the proposals that too few members scored."""
-        short = []
-        for entry in self.entries:
-            scorers = self.scorers(entry)
-            experts = sum(member.external_expert for member in scorers)
-            if scoring.quorum(len(self.members), len(scorers), experts) is not None:
-                short.append(str(entry.number))
-        return short
+        return [str(e.number) for e in self.entries if not self._is_quorum(self.scorers(e))]
+
+    def out_of_reach(self) -> list[str]:
+        """Numbers of the proposals that too many are recused from: nobody can make up the quorum as things stand."""
+        reach = {
+            entry.number: [member for member in self.members if not self.is_recused(member, entry)]
+            for entry in self.entries
+        }
+        return [str(number) for number, members in reach.items() if not self._is_quorum(members)]
+
+    def _is_quorum(self, present: Sequence[PanelMember]) -> bool:
+        experts = sum(member.external_expert for member in present)
+        return scoring.quorum(len(self.members), len(present), experts) is None
 
     def marks(self, entries: Sequence[Entry] | None = None) -> list[Mark]:
         """The sheets that count, of these proposals or of all."""
@@ -168,7 +174,7 @@ def points_of(sheet: ScoreSheet) -> dict[str, int]:
     return {score.criterion.ref: score.points for score in sheet.scores if score.points is not None}
 
 
-def entries_of(challenge_id: int) -> list[Entry]:
+def entries_of(challenge_id: int, *, fresh: bool = False) -> list[Entry]:
     """The proposals in contest or decided, in order of their numbers; none before screening admits any."""
     rows = db.session.execute(
         select(Proposal, ProposalVersion)
@@ -182,14 +188,16 @@ def entries_of(challenge_id: int) -> list[Entry]:
         .where(Proposal.challenge_id == challenge_id, Proposal.state.in_(JUDGED))
         .options(joinedload(Proposal.organization))
         .order_by(Proposal.number, Proposal.id)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=fresh)
     )
     return [Entry(proposal, version) for proposal, version in rows]
 
 
-def load(panel_id: int) -> Board:
-    """The board of a panel as it is stored now; a fixed number of queries."""
-    fresh = {"populate_existing": True}
+def load(panel_id: int, *, fresh: bool = False) -> Board:
+    """The board of a panel, in a fixed number of queries.
+
+    ``fresh`` reads anew what the session knows already: for operations, after they hold the panel.
+    """
     panel = (
         db.session.execute(
             select(Panel)
@@ -199,7 +207,7 @@ def load(panel_id: int) -> Board:
                 joinedload(Panel.challenge).selectinload(Challenge.criteria),
                 joinedload(Panel.challenge).selectinload(Challenge.texts),
             )
-            .execution_options(**fresh)
+            .execution_options(populate_existing=fresh)
         )
         .unique()
         .scalar_one()
@@ -209,29 +217,31 @@ def load(panel_id: int) -> Board:
         .where(PanelMember.panel_id == panel_id, PanelMember.left_at.is_(None))
         .options(joinedload(PanelMember.user))
         .order_by(PanelMember.chair.desc(), PanelMember.id)
-        .execution_options(**fresh)
+        .execution_options(populate_existing=fresh)
     ).scalars()
     declarations = db.session.execute(
         select(Declaration)
         .join(Declaration.member)
         .where(PanelMember.panel_id == panel_id)
-        .execution_options(**fresh)
+        .execution_options(populate_existing=fresh)
     ).scalars()
     sheets = db.session.execute(
         select(ScoreSheet)
         .join(ScoreSheet.member)
         .where(PanelMember.panel_id == panel_id)
         .options(selectinload(ScoreSheet.scores).joinedload(Score.criterion))
-        .execution_options(**fresh)
+        .execution_options(populate_existing=fresh)
     ).scalars()
     decisions = db.session.execute(
-        select(PanelDecision).where(PanelDecision.panel_id == panel_id).execution_options(**fresh)
+        select(PanelDecision)
+        .where(PanelDecision.panel_id == panel_id)
+        .execution_options(populate_existing=fresh)
     ).scalars()
     return Board(
         panel=panel,
         challenge=panel.challenge,
         criteria=panel.challenge.criteria,
-        entries=entries_of(panel.challenge_id),
+        entries=entries_of(panel.challenge_id, fresh=fresh),
         members=members.all(),
         declarations={(d.member_id, d.proposal_id): d for d in declarations},
         sheets={(s.member_id, s.proposal_id): s for s in sheets},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.challenges.models import Challenge, Criterion
@@ -16,9 +17,9 @@ from matchmaker.judging import policies, scoring
 from matchmaker.judging.facts import Progress
 from matchmaker.judging.models import Declaration, Panel, PanelMember, ScoreSheet
 from matchmaker.judging.policies import READABLE
-from matchmaker.judging.queries.board import Board, Entry, load, points_of
+from matchmaker.judging.queries.board import JUDGED, Board, Entry, load, points_of
 from matchmaker.judging.queries.results import Results, tabulate
-from matchmaker.judging.states import SheetState
+from matchmaker.judging.states import PanelState, SheetState
 from matchmaker.kernel.decision import Decision, Denied
 from matchmaker.kernel.errors import NotFound, require
 from matchmaker.people.actor import Actor
@@ -77,6 +78,10 @@ class Desk:
     rows: Sequence[DeskRow]
     progress: Progress
     may_compare: Decision
+
+    @property
+    def step(self) -> Step:
+        return next_step(self.panel, self.progress)
 
     @property
     def version(self) -> int:
@@ -193,27 +198,113 @@ def comparison(actor: Actor, panel_ref: str) -> Comparison:
     return Comparison(made, tabulate(board, visible))
 
 
-def duties_of(actor: Actor) -> Sequence[PanelMember]:
+class Step(StrEnum):
+    """What a juror does next on a panel."""
+
+    DECLARE = "declare"
+    WAIT = "wait"
+    SCORE = "score"
+    DONE = "done"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A seat with how far its juror is."""
+
+    panel: Panel
+    challenge: Challenge
+    progress: Progress
+
+    @property
+    def step(self) -> Step:
+        return next_step(self.panel, self.progress)
+
+    def is_late(self, now: datetime) -> bool:
+        """Is something still to do after the time until which scores were due?"""
+        due = self.panel.scores_due_at
+        return self.step in (Step.DECLARE, Step.SCORE) and due is not None and now >= due
+
+
+def next_step(panel: Panel, progress: Progress) -> Step:
+    """What is to be done next by a member who stands here."""
+    if panel.state is PanelState.RELEASED:
+        return Step.RELEASED
+    if panel.state is not PanelState.DELIBERATING and not progress.declared_all:
+        return Step.DECLARE
+    if panel.state is PanelState.SCORING and not progress.finished:
+        return Step.SCORE
+    return Step.WAIT if panel.state is PanelState.DECLARING else Step.DONE
+
+
+def duties_of(actor: Actor, *, limit: int = 100) -> Sequence[Duty]:
     """The person's live seats on convened panels, the nearest deadline first, the released ones last."""
     if not actor.is_juror:
         return []
-    rows = db.session.execute(
-        select(PanelMember)
-        .join(PanelMember.panel)
-        .where(
-            PanelMember.user_id == actor.user_id,
-            PanelMember.left_at.is_(None),
-            Panel.state.in_(READABLE),
+    members = (
+        db.session.execute(
+            select(PanelMember)
+            .join(PanelMember.panel)
+            .where(
+                PanelMember.user_id == actor.user_id,
+                PanelMember.left_at.is_(None),
+                Panel.state.in_(READABLE),
+            )
+            .options(
+                joinedload(PanelMember.panel).joinedload(Panel.challenge).joinedload(Challenge.organization),
+                joinedload(PanelMember.panel).joinedload(Panel.challenge).selectinload(Challenge.texts),
+            )
+            .order_by(Panel.released_at.is_not(None), Panel.scores_due_at, Panel.id)
+            .limit(limit)
         )
-        .options(
-            joinedload(PanelMember.panel).joinedload(Panel.challenge).joinedload(Challenge.organization),
-            joinedload(PanelMember.panel).joinedload(Panel.challenge).selectinload(Challenge.texts),
-        )
-        .order_by(Panel.released_at.is_not(None), Panel.scores_due_at, Panel.id)
-    ).scalars()
-    return rows.all()
+        .scalars()
+        .all()
+    )
+    progress = _progress_of(members)
+    return [Duty(member.panel, member.panel.challenge, progress[member.id]) for member in members]
 
 
-def is_overdue(panel: Panel, now: datetime) -> bool:
-    """Has the time passed until which scores are due?"""
-    return panel.scores_due_at is not None and now >= panel.scores_due_at
+def _progress_of(members: Sequence[PanelMember]) -> dict[int, Progress]:
+    """How far each of these members is, in three queries whatever their number."""
+    keys = [member.id for member in members]
+    challenges = [member.panel.challenge_id for member in members]
+    counted = db.session.execute(
+        select(Proposal.challenge_id, func.count())
+        .where(Proposal.challenge_id.in_(challenges), Proposal.state.in_(JUDGED))
+        .group_by(Proposal.challenge_id)
+    )
+    proposals: dict[int, int] = {row[0]: row[1] for row in counted}
+    declared = {
+        member_id: (count, conflicts)
+        for member_id, count, conflicts in db.session.execute(
+            select(Declaration.member_id, func.count(), func.count(Declaration.conflict))
+            .where(Declaration.member_id.in_(keys))
+            .group_by(Declaration.member_id)
+        )
+    }
+    sheets: dict[tuple[int, SheetState], int] = {
+        (member_id, state): count
+        for member_id, state, count in db.session.execute(
+            select(ScoreSheet.member_id, ScoreSheet.state, func.count())
+            .join(
+                Declaration,
+                and_(
+                    Declaration.member_id == ScoreSheet.member_id,
+                    Declaration.proposal_id == ScoreSheet.proposal_id,
+                    Declaration.conflict.is_(None),
+                ),
+            )
+            .where(ScoreSheet.member_id.in_(keys))
+            .group_by(ScoreSheet.member_id, ScoreSheet.state)
+        )
+    }
+    return {
+        member.id: Progress(
+            proposals=proposals.get(member.panel.challenge_id, 0),
+            declared=declared.get(member.id, (0, 0))[0],
+            conflicts=declared.get(member.id, (0, 0))[1],
+            drafts=sheets.get((member.id, SheetState.DRAFT), 0),
+            submitted=sheets.get((member.id, SheetState.SUBMITTED), 0),
+        )
+        for member in members
+    }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation.db import db
+from matchmaker.foundation.outbox import Recipient
 from matchmaker.judging.models import Panel, PanelDecision, PanelMember, ScoreSheet
 from matchmaker.judging.policies import FORMABLE
 from matchmaker.judging.states import PanelState
@@ -18,7 +19,8 @@ from matchmaker.kernel.dates import anniversary, end_of_day, local_day, start_of
 from matchmaker.kernel.errors import NotFound
 from matchmaker.people import queries as people
 from matchmaker.people.actor import Actor
-from matchmaker.people.models import Membership, Organization
+from matchmaker.people.models import Membership, Organization, User
+from matchmaker.people.states import OrganizationKind, Role
 from matchmaker.proposals.models import Proposal
 
 CONCERNED_YEARS = 3
@@ -177,3 +179,21 @@ def due_on(now: datetime) -> Sequence[int]:
         )
         .order_by(Panel.id)
     ).all()
+
+
+def directors(*, besides: int | None) -> list[Recipient]:
+    """The programme directors as recipients of mail, without one person."""
+    users = db.session.execute(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Membership.organization)
+        .where(
+            Organization.kind == OrganizationKind.PROGRAMME,
+            Membership.role == Role.DIRECTOR,
+            Membership.ended_at.is_(None),
+            User.active,
+            User.id != (besides or 0),
+        )
+        .order_by(User.id)
+    ).scalars()
+    return [people.recipient(user) for user in users]
