@@ -206,13 +206,23 @@ document.addEventListener("click", (event) => {
 });
 
 
-/* --- Sums that follow their figures: <output data-sum-of="weight" data-goal="100"> --- */
+/* --- Sums that follow their figures: <output data-sum-of="grant own" data-goal="100" data-most="1000000"> --- */
+
+/** Reads 1,800,000 and 180萬 as a number; 0 where it cannot. */
+function readAmount(typed) {
+  const plain = typed.normalize("NFKC").replace(/NT\$|[,\s元]/g, "");
+  const units = { 億: 1e8, 萬: 1e4 };
+  const amount = plain.at(-1) in units ? Number(plain.slice(0, -1)) * units[plain.at(-1)] : Number(plain);
+  return amount || 0;
+}
 
 function sumUp(output) {
-  const figures = all(`input[name$="-${output.dataset.sumOf}"]`, output.closest("form"));
-  const sum = figures.reduce((total, figure) => total + (Number(figure.value.normalize("NFKC").replaceAll(",", "")) || 0), 0);
-  output.value = output.dataset.textSum.replace("{n}", sum);
-  output.parentElement.classList.toggle("sum--off", sum !== Number(output.dataset.goal));
+  const { sumOf, goal, most, textSum = "{n}" } = output.dataset;
+  const figures = sumOf.split(" ").flatMap((name) => all(`input[name$="-${name}"]`, output.closest("form")));
+  const sum = figures.reduce((total, figure) => total + readAmount(figure.value), 0);
+  output.value = textSum.replace("{n}", sum.toLocaleString("en"));
+  const off = (goal !== undefined && sum !== Number(goal)) || (most !== undefined && sum > Number(most));
+  output.parentElement.classList.toggle("sum--off", off);
 }
 
 for (const kind of ["input", "click"]) {
@@ -243,7 +253,8 @@ const SAVE_AFTER = 3000;
 
 /**
  * Posts the form a while after the last change, without files and without the idempotency key: that belongs to the
- * real sending. The server answers JSON {version: whole number}; 409 means that someone else saved first.
+ * real sending. The server answers JSON {version: whole number}; 409 {message} means that someone else saved first
+ * or that nothing can be changed any more.
  */
 function autosave(form) {
   const status = document.createElement("p");
@@ -277,7 +288,8 @@ function autosave(form) {
       });
       if (answer.status === 409) {
         form.dataset.stale = "yes";
-        say(form.dataset.textStale, true);
+        const { message } = await answer.json();
+        say(message || form.dataset.textStale, true);
       } else if (!answer.ok || answer.redirected) {
         say(form.dataset.textFailed, true);
       } else {
