@@ -260,10 +260,11 @@ def compose(mail: OutboxMail, rendered: Rendered, settings: Settings) -> EmailMe
     message["From"] = settings.mail_from
     message["To"] = mail.address
     message["Message-ID"] = f"<{mail.ref}@{urlsplit(settings.base_url).hostname or 'localhost'}>"
-    message["Content-Language"] = "zh-Hant-TW" if mail.language.startswith("zh") else "en"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    # Set last: whatever begins with Content- moves into the first part when the second is added.
+    message["Content-Language"] = "zh-Hant-TW" if mail.language.startswith("zh") else "en"
     return message
 
 

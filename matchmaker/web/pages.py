@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, g, has_request_context, request, session, url_for
 from flask_babel import gettext
 
 import matchmaker
@@ -76,6 +76,9 @@ def init(app: Flask, settings: Settings, account: AccountMaker) -> None:
 
     @app.context_processor
     def context() -> dict[str, Any]:
+        if not has_request_context():
+            # A mail, rendered by the worker: it knows no reader, no menu and no address.
+            return {}
         person = getattr(g, "actor", None)
         doors = person.audiences if person is not None else frozenset()
         return {
