@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy import BigInteger, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.foundation.db import Model, Referenced, UtcDateTime, db, separate
@@ -68,11 +68,11 @@ def touch(row: SignIn, now: datetime) -> None:
     """Note, every few minutes and in a transaction of its own, that the browser is still there."""
     if now - row.seen_at < TOUCH_EVERY:
         return
+    # Read before the rollback: afterwards the row would be loaded anew, by a second writer that waits for the first.
+    key = row.id
     db.session.rollback()
     with separate() as session:
-        mine = session.get(SignIn, row.id)
-        if mine is not None:
-            mine.seen_at = now
+        session.execute(update(SignIn).where(SignIn.id == key).values(seen_at=now))
 
 
 def of_user(user_id: int, now: datetime) -> list[SignIn]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matchmaker.kernel.errors import MatchmakerError
 
+LANGUAGES = ("zh_Hant_TW", "en")
 MODES = ("development", "production", "testing")
 
 
@@ -110,6 +111,9 @@ def from_environment(environ: Mapping[str, str] | None = None, *, mode: str | No
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("MATCHMAKER_DATABASE_URL must name a SQLite or PostgreSQL database.")
     defaults = Settings(mode=chosen, data_dir=data_dir, database_url=database, secret_key="")
+    language = env.get("MATCHMAKER_LANGUAGE", defaults.default_language)
+    if language not in LANGUAGES:
+        raise SettingsError(f"MATCHMAKER_LANGUAGE must be one of {', '.join(LANGUAGES)}, not {language!r}.")
     return Settings(
         mode=chosen,
         data_dir=data_dir,
@@ -121,7 +125,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, mode: str | No
         contact_email=env.get("MATCHMAKER_CONTACT_EMAIL", defaults.contact_email),
         owner_name_zh=env.get("MATCHMAKER_OWNER_NAME_ZH", defaults.owner_name_zh),
         owner_name_en=env.get("MATCHMAKER_OWNER_NAME_EN", defaults.owner_name_en),
-        default_language=env.get("MATCHMAKER_LANGUAGE", defaults.default_language),
+        default_language=language,
         demo=env.get("MATCHMAKER_DEMO", "") == "1",
         max_upload_bytes=_number(env, "MATCHMAKER_MAX_UPLOAD_BYTES", defaults.max_upload_bytes),
         max_request_bytes=_number(env, "MATCHMAKER_MAX_REQUEST_BYTES", defaults.max_request_bytes),
