@@ -34,8 +34,12 @@ TITLE = 120
 SUMMARY = 600
 
 
+def _label(name: str) -> Any:
+    return _l(STATEMENT_LABELS[name])
+
+
 def _text(name: str, hint: Any, length: int = fields.LONG) -> Any:
-    return fields.long_text(_l(STATEMENT_LABELS[name]), description=hint, length=length)
+    return fields.long_text(_label(name), description=hint, length=length)
 
 
 class NeedForm(Form):
@@ -43,13 +47,13 @@ class NeedForm(Form):
 
     language = ChoiceField(_l("Language you write in"), required_message=_l("Choose a language."))
     title = fields.text(
-        _l(STATEMENT_LABELS["title"]),
+        _label("title"),
         fields.required(_l("Enter a title.")),
         description=_l("One line that says the problem to somebody who does not know your agency."),
         length=TITLE,
     )
     problem = fields.long_text(
-        _l(STATEMENT_LABELS["problem"]),
+        _label("problem"),
         fields.required(_l("Describe the problem.")),
         description=_l("What happens, where and how often. Figures help."),
     )
@@ -72,7 +76,7 @@ class StatementForm(Form):
     """The whole statement in one language; what is missing for publication is told on the check page."""
 
     title = fields.text(
-        _l(STATEMENT_LABELS["title"]),
+        _label("title"),
         description=_l("One line that says the problem to somebody who does not know your agency."),
         length=TITLE,
     )
@@ -152,7 +156,7 @@ class TermsForm(Form):
         default_time=time(17, 0),
         description=_l("30 to 45 days after it opens is usual (assumed). For example 115/12/15."),
     )
-    contact_name = fields.text(_l("Contact"), description=_l("Shown on the public page."), length=80)
+    contact_name = fields.text(_l("Contact person"), description=_l("Shown on the public page."), length=80)
     contact_email = fields.text(_l("E-mail of the contact"), fields.optional(), fields.email(), length=254)
     contact_phone = fields.text(_l("Telephone of the contact"), length=40)
 
