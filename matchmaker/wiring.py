@@ -108,6 +108,7 @@ def _panels() -> None:
     add_panels("proposal.page", judging_panels.proposal_panel)
     add_panels("challenge.trail", pilot_panels.trail_panel)
     add_panels("challenge.trail", catalog_panels.trail_panel)
+    add_panels("case.trail", catalog_panels.case_trail)
     add_panels("pilot.page", catalog_panels.pilot_panel)
     add_panels("case.page", catalog_panels.pilot_panel)
     add_panels("home.work", challenge_panels.work_panel)

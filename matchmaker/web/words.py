@@ -99,6 +99,11 @@ def paragraphs(value: str | None) -> Markup:
     return Markup("\n").join(made)
 
 
+def tongue(value: str | None) -> str:
+    """The tag of the language a text is written in: Chinese where it holds a Chinese character, else English."""
+    return "zh-Hant-TW" if any("\u4e00" <= c <= "\u9fff" for c in value or "") else "en"
+
+
 def figure(value: Decimal | int | None) -> str:
     """A number without needless zeros, with separators."""
     if value is None:
@@ -137,6 +142,7 @@ def init(app: Flask) -> None:
         days_left=days_left,
         paragraphs=paragraphs,
         figure=figure,
+        tongue=tongue,
         file_size=file_size,
         reason_text=reason_text,
     )

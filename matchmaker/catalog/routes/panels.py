@@ -43,6 +43,14 @@ def trail_panel(challenge: Challenge, **_context: Any) -> str:
     return render_template("catalog/panels/trail.html", items=grown)
 
 
+def case_trail(pilot: Pilot, **_context: Any) -> str:
+    """On the trail of a case: the item that grew from it, once listed."""
+    item = queries.item_of_pilot(pilot.id)
+    if item is None or item.listed_at is None:
+        return ""
+    return render_template("catalog/panels/trail.html", items=[item])
+
+
 def work_panel(actor: Any, **_context: Any) -> str:
     """On the front page: items that wait for staff, or for their supplier's words."""
     if actor.is_staff:
