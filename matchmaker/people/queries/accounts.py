@@ -151,4 +151,4 @@ def staff() -> list[Recipient]:
 def names_by_ref(refs: Sequence[str]) -> dict[str, str]:
     """The display names behind audit pseudonyms."""
     rows = db.session.execute(select(User.ref, User.name).where(User.ref.in_(set(refs))))
-    return dict(rows.tuples().all())
+    return {ref: name for ref, name in rows}  # noqa: C416 - dict() would ask the result for keys()
