@@ -68,11 +68,19 @@ class AccountForm(Form):
     language = ChoiceField(_l("Language of mail"), choices=list(LANGUAGES.items()))
 
 
+def _consent() -> BooleanField:
+    return BooleanField(
+        _l("I have read the privacy notice and agree to the use of these data."),
+        [fields.required(_l("Agree to the privacy notice to go on."))],
+    )
+
+
 class PersonForm(Form):
     """A new account: who, and a password."""
 
     name = fields.text(_l("Your name"), fields.required(_l("Enter your name.")), length=80)
     password = _chosen_password(_l("Password"))
+    consent = _consent()
 
 
 _AGENCY_ONLY = frozenset({"agency_kind", "agency_code", "agency_oid"})
@@ -152,10 +160,7 @@ class SignUpForm(OrganizationForm):
         _l("Your e-mail"), fields.required(_l("Enter your e-mail address.")), fields.email(), length=254
     )
     password = _chosen_password(_l("Password"))
-    consent = BooleanField(
-        _l("I have read the privacy notice and agree to the use of these data."),
-        [fields.required(_l("Agree to the privacy notice to go on."))],
-    )
+    consent = _consent()
 
     def __init__(self, kind: OrganizationKind, *, signed_in: bool, **kwargs: Any) -> None:
         super().__init__(kind, **kwargs)

@@ -108,6 +108,13 @@ def can_see_people(actor: Actor, organization: Organization) -> Decision:
     return deny(NOT_STAFF)
 
 
+def can_see_contact(actor: Actor | None, organization: Organization) -> Decision:
+    """May this person see the e-mail address and telephone? People of confirmed organisations, not everybody."""
+    if actor is not None and (actor.confirmed or actor.is_of(organization.id)):
+        return ALLOWED
+    return deny(NOT_CONFIRMED)
+
+
 def can_manage_people(actor: Actor, organization: Organization) -> Decision:
     """May this person change roles and desks? Owners of their own, directors of the programme office."""
     if actor.is_of(organization.id) and actor.role in MANAGERS:

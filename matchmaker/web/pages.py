@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session, url_for
@@ -91,5 +92,5 @@ def init(app: Flask, settings: Settings, account: AccountMaker) -> None:
             "sign_up_url": url_for("people.sign_up"),
             "now": g.get("now"),
             "panels": navigation.panels,
-            "post_form": Bare,
+            "post_form": partial(Bare, formdata=None),
         }

@@ -131,4 +131,9 @@ def edit_profile() -> ResponseReturnValue:
 def public_organization(ref: str) -> ResponseReturnValue:
     """A confirmed organisation as everybody may see it."""
     shown = queries.organization_for(actor(), ref)
-    return render_template("people/public_organization.html", organization=shown, **LABELS)
+    return render_template(
+        "people/public_organization.html",
+        organization=shown,
+        may_see_contact=policies.can_see_contact(actor(), shown),
+        **LABELS,
+    )

@@ -15,7 +15,7 @@ from matchmaker.people import operations, policies, queries
 from matchmaker.people.forms import KIND_CHOICES, PersonForm, SignUpForm
 from matchmaker.people.routes import bp
 from matchmaker.people.session import begin, signed_in
-from matchmaker.people.states import OrganizationKind
+from matchmaker.people.states import ROLE_LABELS, OrganizationKind
 from matchmaker.web.access import Audience, limit, open_to, writes
 from matchmaker.web.forms import Bare, attempt, said
 
@@ -65,7 +65,13 @@ def invitation(secret: str) -> ResponseReturnValue:
     known = person.user if person else queries.user_by_email(row.email)
     standing = policies.can_accept(known.email if known else row.email, row, g.now)
     form = Bare() if known else PersonForm()
-    shown = {"invitation": row, "known": known, "signed_in": person is not None, "standing": standing}
+    shown = {
+        "invitation": row,
+        "known": known,
+        "signed_in": person is not None,
+        "standing": standing,
+        "role_labels": ROLE_LABELS,
+    }
     if isinstance(standing, Denied) and standing.reason is policies.INVITATION_OVER:
         return make_response(render_template("people/invitation.html", form=form, **shown), 410)
     if not form.is_submitted():

@@ -18,6 +18,24 @@ from matchmaker.web.access import Audience, actor, open_to, writes
 from matchmaker.web.forms import attempt, said
 from matchmaker.web.lists import PER_PAGE, Page, asked, asked_page, asked_text
 
+EVENT_LABELS = {
+    "organization.registered": N_("Registered"),
+    "organization.changed": N_("Facts changed"),
+    "organization.confirm": N_("Confirmed"),
+    "organization.decline": N_("Declined"),
+    "organization.resubmit": N_("Asked again"),
+    "organization.suspend": N_("Suspended"),
+    "organization.restore": N_("Restored"),
+    "profile.changed": N_("Profile changed"),
+    "membership.began": N_("Somebody joined"),
+    "membership.role_changed": N_("Somebody got another role"),
+    "membership.ended": N_("Somebody left"),
+    "invitation.made": N_("Somebody was invited"),
+    "invitation.withdrawn": N_("An invitation was withdrawn"),
+    "desk.seated": N_("A sign-off desk was seated"),
+}
+"""What the audit chain holds of an organisation, in words."""
+
 MOVES = ("confirm", "decline", "suspend", "restore")
 
 
@@ -61,6 +79,7 @@ def _shown(entity: Organization) -> dict[str, object]:
         "decisions": {move: policies.can_decide(actor(), entity, move) for move in MOVES},
         "moves": {move: ORGANIZATION_LIFE.moves[move] for move in MOVES},
         "history": history,
+        "event_labels": EVENT_LABELS,
         "names": queries.names_by_ref([entry.actor_ref for entry in history]),
         **LABELS,
     }
