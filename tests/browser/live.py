@@ -1,5 +1,6 @@
 """The whole product on a port of this machine, with its worker run by hand, for tests with a real browser."""
 
+import logging
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -52,6 +53,7 @@ def running(directory, *, demo: bool = False, url: str | None = None):
         if demo:
             load.demo()
         db.session.remove()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
