@@ -65,6 +65,13 @@ def fresh(proposal: Proposal) -> Proposal:
     return queries.proposal_by_id(proposal.id)
 
 
+def own(startup, challenge) -> Proposal:
+    """What this startup (as ``world.startup()`` gives it) has begun for the challenge."""
+    found = queries.own_proposal_to(startup[1], challenge.id)
+    assert found is not None
+    return fresh(found)
+
+
 def draft(world, challenge, startup=None, *, text: ProposalContent | None = None) -> Proposal:
     """A draft; ``startup`` is what ``world.startup()`` gives. ``text`` is saved where given."""
     organization, owner = startup or world.startup()

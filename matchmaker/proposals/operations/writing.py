@@ -53,12 +53,12 @@ def _held(proposal: Proposal) -> tuple[Proposal, Challenge]:
 
 def start(*, challenge: Challenge, organization: Organization, by: Actor, at: datetime) -> Proposal:
     """Begin the startup's one proposal to this challenge, as an empty draft."""
+    if not by.is_of(organization.id):
+        raise NotFound
     lock(Organization, organization.id)
     challenge = hold_call(challenge_id=challenge.id)
     existing = queries.proposal_of(organization.id, challenge.id)
     require(policies.can_start(by, challenge, at, existing))
-    if not by.is_of(organization.id):
-        raise NotFound
     language = "zh" if by.language.startswith("zh") else "en"
     proposal = Proposal(
         challenge_id=challenge.id,
