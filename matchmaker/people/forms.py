@@ -23,7 +23,7 @@ from matchmaker.people.states import (
     Role,
 )
 from matchmaker.web import fields
-from matchmaker.web.fields import ChoiceField, ChoicesField, DayField, IdentifierField, WholeField
+from matchmaker.web.fields import ChoiceField, ChoicesField, DayField, IdentifierField, WholeField, WordsField
 from matchmaker.web.forms import Form
 from matchmaker.web.words import choices
 
@@ -196,7 +196,7 @@ class ProfileForm(Form):
     )
     evidence_en = fields.long_text(_l("What shows that you can, in English"))
     domains = ChoicesField(_l("Domains"))
-    tags = fields.text(_l("Key words"), description=_l("Separate them with commas."), length=300)
+    tags = WordsField(_l("Key words"), description=_l("Separate them with commas."))
     employees = WholeField(_l("Number of employees"), [fields.optional(), fields.between(1, 100_000)])
     willing = BooleanField(_l("Suggest us to agencies whose challenges fit"))
 
@@ -208,18 +208,15 @@ class ProfileForm(Form):
     def of(cls, profile: StartupProfile, domains: list[tuple[str, str]]) -> ProfileForm:
         form = cls(domains, obj=profile)
         if not form.is_submitted():
-            form.tags.data = "、".join(profile.tags)
             form.expected_version.data = str(profile.version)
         return form
 
     def facts(self) -> ProfileFacts:
-        words = (self.tags.data or "").replace("，", ",").replace("、", ",").replace(";", ",").split(",")
-        tags = tuple(dict.fromkeys(word.strip()[:40] for word in words if word.strip()))[:20]
         names = ("tagline_zh", "tagline_en", "offer_zh", "offer_en", "evidence_zh", "evidence_en")
         return ProfileFacts(
             **{name: self[name].data or "" for name in names},
             domains=tuple(self.domains.data or ()),
-            tags=tags,
+            tags=tuple(self.tags.data or ()),
             employees=self.employees.data,
             willing=bool(self.willing.data),
         )

@@ -203,6 +203,28 @@ class MomentField(Parsed):
         return to_taipei(value).date().isoformat()
 
 
+class WordsField(Parsed):
+    """Key words in one line, with commas of any width between them; data is a list without doubles."""
+
+    most, longest = 20, 40
+
+    def read(self, typed: str) -> list[str]:
+        words = [word.strip() for word in re.split(r"[,，、;；\n]", typed)]
+        found = list(dict.fromkeys(word for word in words if word))
+        if len(found) > self.most or any(len(word) > self.longest for word in found):
+            raise ValueError(
+                gettext(
+                    "Use at most %(most)s key words of %(longest)s characters each.",
+                    most=self.most,
+                    longest=self.longest,
+                )
+            )
+        return found
+
+    def show(self, value: list[str]) -> str:
+        return gettext(", ").join(value)
+
+
 class IdentifierField(Parsed):
     """A number with a rule of its own; ``reader`` is a parser of the kernel."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, flash, make_response, render_template
@@ -120,9 +121,7 @@ def _read(field: Field, value: Any) -> str:
         return gettext(", ").join(words.get(str(key), str(key)) for key in chosen)
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
-    if isinstance(value, list):
-        return gettext(", ").join(map(str, value))
-    if isinstance(value, int) and isinstance(field, fields.Parsed):
+    if isinstance(field, fields.Parsed) and not isinstance(value, datetime | date):
         return field.show(value)
     return str(shown(value))
 

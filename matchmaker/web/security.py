@@ -8,6 +8,7 @@ from flask import Flask, abort, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
+from matchmaker.foundation import clock
 from matchmaker.foundation.settings import Settings
 from matchmaker.web.access import SAFE
 
@@ -22,11 +23,16 @@ POLICY = (
 def init(app: Flask, settings: Settings) -> None:
     """Protect forms and set the headers of every answer, errors and static files included."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+
+    @app.before_request
+    def begin() -> None:
+        # Before the first check that may refuse: the page of a refusal needs the time and the number too.
+        g.request_id, g.now = secrets.token_hex(8), clock.now()
+
     csrf.init_app(app)
 
     @app.before_request
     def same_site() -> None:
-        g.request_id = secrets.token_hex(8)
         if request.method in SAFE:
             return
         site = request.headers.get("Sec-Fetch-Site")
