@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -134,8 +135,14 @@ def _print_sign_ins(address: str, empty: bool) -> None:
     click.echo(f"  Mail        {address}/staff/outbox")
     click.echo()
     for persona in load.personas():
-        click.echo(f"  {persona.title:<44} {persona.email:<38} {persona.password}")
+        click.echo(f"  {_padded(persona.title, 48)} {persona.email:<28} {persona.password}")
     click.echo()
+
+
+def _padded(text: str, columns: int) -> str:
+    """The text with spaces behind it up to so many columns; Chinese characters take two."""
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return text + " " * max(0, columns - len(text) - wide)
 
 
 def _port_is_free(host: str, port: int) -> bool:

@@ -103,7 +103,7 @@ class Shelf:
     def _facts(self, row: Row, change: Row | None = None) -> ItemFacts:
         """What an item says, with one change on top where it was changed."""
         change = change or {}
-        note: str = change.get("note", row.get("note", ""))
+        note = str(change.get("note") or row.get("note") or "")
         words = {
             f"{name}_{language}": text
             for language in ("zh", "en")

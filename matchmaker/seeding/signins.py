@@ -73,5 +73,5 @@ def personas() -> list[Persona]:
         return []
     cast, startups = toml("demo", "people.toml"), toml("demo", "startups.toml")
     groups = [*cast["agency"], *startups["startup"], cast["office"], *cast["partner"]]
-    people = [person for group in groups for person in group["person"] if "persona" in person]
-    return [Persona(person["persona"], address(person["key"]), password) for person in people]
+    titles = {person["key"]: person.get("persona", "") for group in groups for person in group["person"]}
+    return [Persona(titles[key], address(key), password) for key in cast["shown"]]

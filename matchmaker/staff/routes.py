@@ -8,6 +8,7 @@ from email.parser import BytesParser
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from matchmaker.foundation.outbox import OutboxMail, render
 from matchmaker.kernel.errors import NotFound
 from matchmaker.people import queries as people
 from matchmaker.staff import house, queries
@@ -33,14 +34,23 @@ def mail(ref: str) -> ResponseReturnValue:
     """One mail as it was sent."""
     _development_only()
     row = queries.mail_by_ref(ref)
-    path = current_app.extensions["settings"].mail_dir / f"{row.ref}.eml"
-    if not path.is_file():
+    subject, text = _sent(row)
+    return render_template("staff/mail.html", mail=row, subject=subject, text=text)
+
+
+def _sent(row: OutboxMail) -> tuple[str, str]:
+    """Subject and text of a mail: its file, else (mail of the demo's past has none) as it would have read."""
+    settings = current_app.extensions["settings"]
+    path = settings.mail_dir / f"{row.ref}.eml"
+    if path.is_file():
+        message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+        body = message.get_body(preferencelist=("plain",))
+        return str(message["Subject"]), body.get_content() if body else ""
+    if row.sent_at is None:
         raise NotFound
-    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-    body = message.get_body(preferencelist=("plain",))
-    return render_template(
-        "staff/mail.html", mail=row, subject=str(message["Subject"]), text=body.get_content() if body else ""
-    )
+    address = row.params.get("url")
+    letter = render(row, url=settings.base_url + address if address else None)
+    return letter.subject, letter.text
 
 
 def _development_only() -> None:
