@@ -123,7 +123,7 @@ def declaration_form(desk: Desk) -> DeclarationForm:
     given: dict[str, str] = {}
     options = [(NONE, gettext("No conflict of interest")), *choices(CONFLICT_LABELS)]
     for row in desk.rows:
-        label = gettext("%(number)s. %(title)s", number=row.number, title=row.title)
+        label = _l("Is there a conflict of interest?")
         missing = _l("Choose an answer for this proposal.")
         extra[f"conflict-{row.ref}"] = OneOfField(label, required_message=missing)
         extra[f"note-{row.ref}"] = fields.text(
@@ -248,9 +248,7 @@ def decisions_form(results: Results, stored: Sequence[PanelDecision], minutes: s
         extra[f"outcome-{row.ref}"] = OneOfField(
             _l("Outcome"), required_message=_l("Choose the outcome of this proposal.")
         )
-        extra[f"grant-{row.ref}"] = MoneyField(
-            _l("Grant for the pilot"), [fields.optional()], description=_l("Needed where awarded.")
-        )
+        extra[f"grant-{row.ref}"] = MoneyField(_l("Grant for the pilot"), [fields.optional()])
         extra[f"reserve-{row.ref}"] = WholeField(
             _l("Place in reserve"),
             [fields.optional(), fields.between(1, 99)],
