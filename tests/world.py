@@ -195,6 +195,7 @@ class Browser:
 
             if raw is not None:
                 context_session["csrf_token"] = raw
+            g.pop("csrf_token", None)
             token = generate_csrf()
             made = context_session["csrf_token"]
             g.pop("csrf_token", None)

@@ -225,9 +225,11 @@ class CriteriaForm(Form):
     @classmethod
     def of(cls, challenge: Challenge, suggested: Sequence[CriterionFacts]) -> CriteriaForm:
         """The form as sent, else with these criteria in place of the stored ones where there are any."""
+        form = cls()
+        if form.is_submitted():
+            return form
         form = cls(data={"criteria": [_as_data(each) for each in suggested or challenge.criteria]})
-        if not form.is_submitted():
-            form.expected_version.data = str(challenge.version)
+        form.expected_version.data = str(challenge.version)
         return form
 
     @property

@@ -14,7 +14,7 @@ from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.phases import Phase, phase_at, phase_expression
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.challenges.templates import criteria_templates
-from matchmaker.foundation import audit
+from matchmaker.foundation import audit, outbox
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.files import Upload
 from matchmaker.foundation.outbox import OutboxMail
@@ -318,8 +318,10 @@ def test_the_public_list_filters_counts_and_sorts(world):
     def make(**changes):
         return challenge(world, "published", agency, staff=officer, **changes)
 
-    soon = make(days=5, domain=Domain.SAFETY, budget=3_000_000, text=replace(CHINESE, title="路口 50% 安全"))
-    late = make(days=40, budget=500_000, english=replace(ENGLISH, title="Night BUS stops"))
+    soon = make(
+        days=5, domain=Domain.SAFETY, grant_ceiling=3_000_000, text=replace(CHINESE, title="路口 50% 安全")
+    )
+    late = make(days=40, grant_ceiling=500_000, english=replace(ENGLISH, title="Night BUS stops"))
     coming = make(opens_in=timedelta(days=3), budget=None, grant_ceiling=900_000)
     challenge(world, "draft", agency)
     cancelled = challenge(world, "cancelled", agency, staff=officer)
@@ -427,3 +429,24 @@ def test_a_cancelled_challenge_stays_public_with_its_reason(world):
     made = challenge(world, "cancelled")
     found = queries.public_challenge(made.ref, world.now)
     assert (found.state, found.state_note) == (ChallengeState.CANCELLED, "預算調整。")
+
+
+def test_every_letter_can_be_read_in_both_languages(world):
+    agency, alice = world.agency()
+    officer = world.officer()
+    challenge(world, "returned", (agency, alice), staff=officer)
+    challenge(world, "cancelled", (agency, alice), staff=officer)
+    mails = db.session.execute(
+        db.select(OutboxMail).where(OutboxMail.letter.like("challenges.%"), OutboxMail.name == "Alice")
+    ).scalars()
+    said = {}
+    for mail in mails:
+        for language in ("zh_Hant_TW", "en"):
+            mail.language = language
+            said[mail.letter, language] = outbox.render(mail, url="http://localhost/x")
+    db.session.rollback()
+    assert said["challenges.returned", "zh_Hant_TW"].subject == f"退回補正：{CHINESE.title}"
+    assert said["challenges.returned", "en"].subject == f"Returned for changes: {ENGLISH.title}"
+    assert "請補充場域說明。" in said["challenges.returned", "en"].text
+    assert "115 年 4 月 6 日 09:00（UTC+8）" in said["challenges.published", "zh_Hant_TW"].text
+    assert "預算調整。" in said["challenges.cancelled", "zh_Hant_TW"].html
