@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    event,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -227,3 +229,13 @@ class Assessment(Model):
     def graduates(self) -> bool:
         """Outcome A: the need is fully met and the solution is ready (R-093); otherwise outcome B."""
         return self.need_met is NeedMet.FULLY and self.production_ready
+
+
+class PaymentStands(RuntimeError):
+    """Something tried to change or delete a recorded payment: a fault of the product, never of a person."""
+
+
+@event.listens_for(GrantPayment, "before_update")
+@event.listens_for(GrantPayment, "before_delete")
+def _refuse_change(_mapper: Any, _connection: Any, payment: GrantPayment) -> None:
+    raise PaymentStands(payment.ref)
