@@ -23,12 +23,15 @@ from matchmaker.catalog.states import ItemState
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation.db import db
 from matchmaker.kernel.errors import NotFound
+from matchmaker.kernel.money import plain_width
 from matchmaker.kernel.programme import Domain
 from matchmaker.people.actor import Actor
 from matchmaker.people.models import Organization
 from matchmaker.people.states import OrganizationKind, OrganizationState
 from matchmaker.pilots.models import Pilot
 from matchmaker.proposals.models import Proposal
+
+MOST_WORDS = 8
 
 
 class Sort(StrEnum):
@@ -219,7 +222,12 @@ def _matching(words: str) -> ColumnElement[bool]:
         Organization.name_en,
         CatalogItem.code,
     )
-    return and_(*(or_(*(c.icontains(word, autoescape=True) for c in columns)) for word in words.split()[:8]))
+    return and_(
+        *(
+            or_(*(c.icontains(word, autoescape=True) for c in columns))
+            for word in plain_width(words).split()[:MOST_WORDS]
+        )
+    )
 
 
 def list_public(

@@ -12,7 +12,7 @@ from matchmaker.catalog.facts import FrameworkFacts
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
 from matchmaker.catalog.states import ItemState
 from matchmaker.catalog.versions import editions
-from matchmaker.foundation import audit, bus
+from matchmaker.foundation import audit
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.outbox import OutboxMail
 from matchmaker.kernel.dates import local_day
@@ -21,9 +21,9 @@ from matchmaker.kernel.programme import Domain
 from matchmaker.people.actor import SYSTEM
 from matchmaker.people.models import Organization
 from matchmaker.people.states import Role
-from matchmaker.pilots.events import PilotAssessed
 from matchmaker.pilots.states import NeedMet
 from tests.factories import catalog as make
+from tests.factories import pilots
 
 
 @pytest.fixture
@@ -146,11 +146,7 @@ def test_the_other_language_stays_empty_where_no_source_holds_it(world):
     ("need_met", "ready"), [(NeedMet.FULLY, False), (NeedMet.PARTLY, True), (NeedMet.NOT, False)]
 )
 def test_a_pilot_that_does_not_graduate_grows_into_nothing(world, need_met, ready):
-    agency, _alice = world.agency()
-    startup, _bob = world.startup()
-    pilot = make.pilot(world, agency, startup, need_met=need_met, ready=ready)
-    with unit_of_work():
-        bus.publish(PilotAssessed(at=world.now, pilot=pilot, assessment=pilot.assessment))
+    pilot = pilots.assessed(world, need_met=need_met, production_ready=ready).pilot
     assert queries.item_of_pilot(pilot.id) is None
     with pytest.raises(Refused) as caught, unit_of_work():
         operations.propose_from_pilot(pilot=pilot, by=SYSTEM, at=world.now)
@@ -159,17 +155,17 @@ def test_a_pilot_that_does_not_graduate_grows_into_nothing(world, need_met, read
 
 @pytest.mark.both_databases
 def test_the_assessment_itself_makes_the_item_and_tells_staff_and_supplier(world):
-    agency, alice = world.agency()
-    startup, bob = world.startup()
     carol = world.officer()
-    pilot = make.pilot(world, agency, startup)
-    with unit_of_work():
-        bus.publish(PilotAssessed(at=world.now, pilot=pilot, assessment=pilot.assessment))
-    assert queries.item_of_pilot(pilot.id).state is ItemState.PROPOSED
+    cast = pilots.assessed(world)
+    item = queries.item_of_pilot(cast.pilot.id)
+    assert (item.state, item.supplier_id) == (ItemState.PROPOSED, cast.pilot.startup_id)
+    assert item.current.title_zh
+    assert item.current.use_case_zh
+    assert item.current.specification_zh
     told = {row.name for row in db.session.query(OutboxMail).filter(OutboxMail.letter.like("catalog.%"))}
     assert carol.name in told
-    assert bob.name in told
-    assert alice.name not in told
+    assert cast.bob.name in told
+    assert cast.alice.name not in told
 
 
 def test_only_staff_and_the_platform_prepare_an_item_from_a_pilot(world):
