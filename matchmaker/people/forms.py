@@ -183,17 +183,9 @@ class ProfileForm(Form):
 
     tagline_zh = fields.text(_l("One line, in Chinese"), length=120)
     tagline_en = fields.text(_l("One line, in English"), length=240)
-    offer_zh = fields.long_text(
-        _l("What you offer, in Chinese"),
-        description=_l("What it does, for whom, with which technology. Plain words match best."),
-    )
+    offer_zh = fields.long_text(_l("What you offer, in Chinese"))
     offer_en = fields.long_text(_l("What you offer, in English"))
-    evidence_zh = fields.long_text(
-        _l("What shows that you can, in Chinese"),
-        description=_l(
-            "Awards, work with private firms, short pilots. A government track record is not needed."
-        ),
-    )
+    evidence_zh = fields.long_text(_l("What shows that you can, in Chinese"))
     evidence_en = fields.long_text(_l("What shows that you can, in English"))
     domains = ChoicesField(_l("Domains"))
     tags = WordsField(_l("Key words"), description=_l("Separate them with commas."))

@@ -85,7 +85,7 @@ def can_edit_organization(actor: Actor, organization: Organization) -> Decision:
     """May this person change the facts of the organisation? Owners, also while waiting; staff always."""
     if actor.is_staff or (actor.is_of(organization.id) and actor.is_manager):
         return ALLOWED
-    return deny(NOT_MANAGER)
+    return deny(NOT_DIRECTOR if organization.kind is OrganizationKind.PROGRAMME else NOT_MANAGER)
 
 
 def fixed_facts(actor: Actor, organization: Organization) -> frozenset[str]:

@@ -101,8 +101,6 @@ def register(*, facts: OrganizationFacts, by: User, at: datetime) -> Organizatio
         organization.profile = StartupProfile(domains=[], tags=[])
     db.session.add(organization)
     db.session.flush()
-    role = Role.DIRECTOR if checked.kind is OrganizationKind.PROGRAMME else Role.OWNER
-    join(user=by, organization=organization, role=role, at=at)
     audit.record(
         type="organization.registered",
         subject=organization.subject,
@@ -110,6 +108,8 @@ def register(*, facts: OrganizationFacts, by: User, at: datetime) -> Organizatio
         at=at,
         body={"name": organization.name_zh, "kind": organization.kind},
     )
+    role = Role.DIRECTOR if checked.kind is OrganizationKind.PROGRAMME else Role.OWNER
+    join(user=by, organization=organization, role=role, at=at)
     bus.publish(OrganizationRegistered(at=at, organization=organization))
     return organization
 

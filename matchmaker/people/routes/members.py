@@ -67,7 +67,7 @@ def withdraw_invitation(ref: str) -> ResponseReturnValue:
 def member(ref: str) -> ResponseReturnValue:
     """One person of the organisation: their role, and the way out."""
     row = queries.member_for(actor(), ref)
-    if not policies.can_see_people(actor(), row.organization):
+    if row.user_id != actor().user_id and not policies.can_see_people(actor(), row.organization):
         raise NotFound
     form = MemberForm(row.organization.kind, obj=row)
     managers = queries.count_managers(row.organization_id)

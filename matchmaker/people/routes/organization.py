@@ -44,7 +44,7 @@ def organization() -> ResponseReturnValue:
 def _people(own: Organization) -> dict[str, object]:
     sees = policies.can_see_people(actor(), own)
     return {
-        "members": queries.members_of(own.id) if sees else [],
+        "members": [m for m in queries.members_of(own.id) if sees or m.user_id == actor().user_id],
         "invitations": queries.invitations_of(own.id) if sees else [],
         "desks": {desk.role: desk for desk in queries.desks_of(own.id)},
         "desk_labels": SIGN_OFF_LABELS,
