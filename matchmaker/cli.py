@@ -63,7 +63,7 @@ def _matcher(name: str) -> Callable[[], click.Command]:
     def load() -> click.Command:
         from matchmaker.matcher import commands
 
-        return getattr(commands, name)  # type: ignore[no-any-return]
+        return getattr(commands, name)
 
     return load
 

@@ -163,7 +163,8 @@ def localise(value: Any, language: str) -> Any:
         return format_twd(value["twd"], language)
     if "message" in value:
         params = {key: localise(param, language) for key, param in value["params"].items()}
-        return gettext(value["message"], **params)
+        message = value["message"]
+        return gettext(message, **params)
     return value
 
 

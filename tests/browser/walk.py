@@ -564,6 +564,7 @@ class Walk:
             "delivery_days": "30",
             "warranty_months": "24",
         }
+        person.page.locator('label[for="tongue-both"]').click()
         for name, value in given.items():
             person.put(name, value)
         for name in ("category", "activity", "output"):
