@@ -53,4 +53,4 @@ def remember(
 def forget_old(now: datetime) -> int:
     """Drop keys that no client will send again; returns how many."""
     gone = db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEEP))
-    return cast("CursorResult[Any]", gone).rowcount
+    return cast(CursorResult[Any], gone).rowcount

@@ -90,7 +90,9 @@ class Person:
         if kind == "select":
             control.select_option(value)
         elif kind == "checkbox" and isinstance(value, bool):
-            control.set_checked(value, force=True)
+            control.focus()
+            if control.is_checked() != value:
+                self.page.keyboard.press("Space")
         elif kind in ("radio", "checkbox"):
             self.page.locator(f'[name="{name}"][value="{value}"]').check(force=True)
         else:
