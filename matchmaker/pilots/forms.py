@@ -195,6 +195,11 @@ class MilestonesForm(_RowsForm):
                 form.milestones.append_entry()
         return form
 
+    @property
+    def together(self) -> int:
+        """The payments as they stand in the form, in NT$."""
+        return sum(row.form.payment.data or 0 for row in self.milestones.entries)
+
     def facts(self) -> list[MilestoneFacts]:
         return [
             MilestoneFacts(
