@@ -12,7 +12,7 @@ from typing import Any
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.judging import operations, queries
-from matchmaker.judging.facts import DecisionFacts, DeclarationFacts, PanelFacts
+from matchmaker.judging.facts import DecisionFacts, DeclarationFacts, PanelFacts, SheetFacts
 from matchmaker.judging.models import Panel, PanelMember
 from matchmaker.judging.queries import Board
 from matchmaker.judging.states import ConflictKind, Outcome
@@ -100,12 +100,20 @@ class Contest:
     def score_all(self, juror: Actor, *values: int) -> None:
         """Score and submit every proposal from which the juror is not recused: one value per proposal."""
         board = self.board
-        member = self.seat(juror)
+        member = next(one for one in board.members if one.user_id == juror.user_id)
         given = values or tuple(5 - i for i in range(len(self.proposals)))
-        for position, value in enumerate(given):
-            if not board.is_recused(member, board.entry(self.proposals[position].ref)):
-                self.score(juror, position, value)
-        self.submit(juror)
+        sheets = [
+            SheetFacts(
+                proposal_ref=proposal.ref,
+                points={criterion.ref: value for criterion in board.criteria},
+                comment="構想具體可行。",
+            )
+            for proposal, value in zip(self.proposals, given, strict=True)
+            if not board.is_recused(member, board.entry(proposal.ref))
+        ]
+        with unit_of_work():
+            operations.save_sheets(member=member, sheets=sheets, by=juror, at=self.world.now)
+            operations.submit_ready(member=member, by=juror, at=self.world.now)
 
     def decisions(self, *outcomes: Outcome, grant: int = 500_000) -> list[DecisionFacts]:
         """One decision per proposal in their order; reserves are ranked as they come."""
@@ -198,15 +206,16 @@ def formed(world, **given: Any) -> Contest:
     """The panel has five members with a chair, is due in a week, and waits to be convened."""
     made = contest(world, **given)
     facts = PanelFacts(scores_due_at=world.now + timedelta(days=7))
-    made.panel = made.do(operations.form_panel, challenge=made.challenge, facts=facts, by=made.carol)
-    for juror in made.jurors:
-        made.do(
-            operations.seat_member,
-            panel=made.panel,
-            juror=membership(juror),
-            chair=juror is made.jurors[0],
-            by=made.carol,
-        )
+    with unit_of_work():
+        made.panel = operations.form_panel(challenge=made.challenge, facts=facts, by=made.carol, at=world.now)
+        for juror in made.jurors:
+            operations.seat_member(
+                panel=made.panel,
+                juror=membership(juror),
+                chair=juror is made.jurors[0],
+                by=made.carol,
+                at=world.now,
+            )
     return made
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation import audit, bus
@@ -40,8 +41,9 @@ def held(panel: Panel) -> Board:
 
 
 def note(panel: Panel, what: str, *, by: Actor, at: datetime, body: Mapping[str, Any] | None = None) -> None:
-    """Touch the panel and write into the chain what happened to it."""
+    """Touch the panel, so that its version goes up, and write into the chain what happened to it."""
     panel.touch(by=by.name, at=at)
+    flag_modified(panel, "changed_at")
     db.session.flush()
     audit.record(type=f"judging.{what}", subject=panel.subject, actor_ref=by.ref, at=at, body=body)
 

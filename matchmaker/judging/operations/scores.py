@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from matchmaker.foundation import audit, bus
 from matchmaker.foundation.db import check_version, db, lock
@@ -194,6 +195,8 @@ def _save(
             sheet.scores.remove(score)
     sheet.comment = facts.comment.strip()
     sheet.touch(by=by.name, at=at)
+    # Also where only a score changed, the version of the sheet goes up.
+    flag_modified(sheet, "changed_at")
     db.session.flush()
     return sheet
 

@@ -8,7 +8,7 @@ from flask import flash, g, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from matchmaker.judging import operations, queries
+from matchmaker.judging import operations, policies, queries
 from matchmaker.judging.forms import ScoresForm, declaration_form, scores_form
 from matchmaker.judging.queries import Desk, DeskRow
 from matchmaker.judging.routes import bp
@@ -44,7 +44,8 @@ def declarations(ref: str) -> ResponseReturnValue:
     """Conflicts of interest, for all proposals on one form, before anything else can be read."""
     mine = queries.desk(actor(), ref)
     form = declaration_form(mine)
-    shown = {"desk": mine, "steps": steps(mine), **WORDS}
+    may = policies.can_declare(actor(), mine.panel, mine.challenge, mine.member, None, None)
+    shown = {"desk": mine, "steps": steps(mine), "may": may, **WORDS}
     if not form.is_submitted():
         return render_template("judging/declarations.html", form=form, **shown)
 
