@@ -14,11 +14,15 @@ from matchmaker.catalog import queries
 from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, FrameworkFacts, ItemFacts
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
 from matchmaker.catalog.states import ACTIVITY_LABELS, OUTPUT_LABELS, ActivityKind, OutputKind
+from matchmaker.kernel.dates import roc_year
 from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
 from matchmaker.web import fields
 from matchmaker.web.fields import ChoiceField, DayField, MoneyField, WholeField
 from matchmaker.web.forms import Form
 from matchmaker.web.words import choices
+
+FIRST_WESTERN = 1000
+"""A smaller number is a year of the ROC calendar."""
 
 
 class Stored:
@@ -223,7 +227,7 @@ class AdoptionForm(Form):
     year = WholeField(
         _l("Year"),
         [fields.required(_l("Enter the year."))],
-        description=_l("In the Western calendar, such as 2025."),
+        description=_l("In the Western or the ROC calendar, such as 2025 or 114."),
     )
     story_zh = fields.long_text(
         _l("What it was good for, in Chinese"),
@@ -246,11 +250,12 @@ class AdoptionForm(Form):
             self.year.data = today.year
 
     def facts(self) -> AdoptionFacts:
+        year = self.year.data or 0
         return AdoptionFacts(
             agency_ref=self.agency.data or None,
             body_zh=self.body_zh.data or "",
             body_en=self.body_en.data or "",
-            year=self.year.data or 0,
+            year=year - roc_year(0) if 0 < year < FIRST_WESTERN else year,
             story_zh=self.story_zh.data or "",
             story_en=self.story_en.data or "",
             source_note=self.source_note.data or "",

@@ -322,7 +322,8 @@ function autosave(form) {
 all("form[data-autosave]").forEach(autosave);
 
 for (const form of all("form[data-guard]")) {
-  const changed = () => { form.dataset.changed = "yes"; };
+  // What only turns the view (data-view) is no change of the form.
+  const changed = (event) => { if (!event.target.matches("[data-view]")) form.dataset.changed = "yes"; };
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
 }

@@ -573,13 +573,20 @@ def test_staff_record_and_remove_an_adoption(world, house):
     form = form_of(browser.get(path))
     assert form["year"] == "2026"
     assert browser.post(path, form).status_code == 422
-    form |= {"agency": agency.ref, "story_zh": "降低夜間事故。", "source_note": "機關新聞稿"}
+    form |= {
+        "agency": agency.ref,
+        "year": "１１４",
+        "story_zh": "降低夜間事故。",
+        "source_note": "機關新聞稿",
+    }
     assert browser.post(path, form).status_code == 303
     public = words_of(world.client(language="en").get(f"/catalog/{house.listed.ref}"))
     assert agency.name_en in public
     assert '<div lang="zh-Hant-TW"><p>降低夜間事故。' in public
     assert "機關新聞稿" in public
+    assert "114 年" in words_of(world.client(language="zh_Hant_TW").get(f"/catalog/{house.listed.ref}"))
     [adoption] = queries.item_for(house.carol, house.listed.ref).adoptions
+    assert adoption.year == 2025
     assert browser.post(f"{path}/{adoption.ref}/remove", {}).status_code == 303
     assert browser.post(f"{path}/{adoption.ref}/remove", {}).status_code == 404
 
