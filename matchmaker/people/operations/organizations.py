@@ -215,12 +215,10 @@ def ask_again(*, organization: Organization, by: Actor, at: datetime) -> None:
 def update_profile(
     *, organization: Organization, facts: ProfileFacts, by: Actor, at: datetime, expected_version: int | None
 ) -> None:
-    """Change what the startup offers; suggestions are computed anew."""
+    """Change what the startup offers; suggestions are computed anew. NotFound for who is no startup."""
+    organization = lock(Organization, organization.id)
     require(policies.can_edit_profile(by, organization))
-    if organization.profile is None:
-        organization.profile = StartupProfile(domains=[], tags=[])
-        db.session.flush()
-    profile = lock(StartupProfile, organization.profile.id)
+    profile = queries.profile_of(organization.id)
     check_version(profile, expected_version)
     for name in ProfileFacts.__dataclass_fields__:
         value = getattr(facts, name)

@@ -37,6 +37,7 @@ from matchmaker.people.queries.organizations import (
     organization_by_id,
     organization_for,
     own_organization,
+    profile_of,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "organization_by_id",
     "organization_for",
     "own_organization",
+    "profile_of",
     "recipient",
     "reset_by_token",
     "staff",

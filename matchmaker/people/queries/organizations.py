@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from matchmaker.foundation.db import db
 from matchmaker.kernel.errors import NotFound
 from matchmaker.people.actor import Actor
-from matchmaker.people.models import County, Organization
+from matchmaker.people.models import County, Organization, StartupProfile
 from matchmaker.people.states import OrganizationKind, OrganizationState
 
 
@@ -42,6 +42,18 @@ def own_organization(actor: Actor) -> Organization:
 
 def organization_by_id(organization_id: int) -> Organization:
     return db.session.execute(_organizations().where(Organization.id == organization_id)).scalar_one()
+
+
+def profile_of(organization_id: int) -> StartupProfile:
+    """The profile of a startup as it is stored now; NotFound for other organisations."""
+    row = db.session.execute(
+        select(StartupProfile)
+        .where(StartupProfile.organization_id == organization_id)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def is_registered(
