@@ -69,19 +69,23 @@ class Cast:
 
     def organization(self, key: str) -> Organization:
         """An agency, partner or startup of the demo year."""
+        return queries.organization_by_id(self.organization_id(key))
+
+    def organization_id(self, key: str) -> int:
+        """The key of its row."""
         if key not in self._ids:
             row = self.groups[key]
             found = select(Organization.id).where(
                 Organization.kind == KINDS[row["is"]], Organization.name_zh == row["zh"]
             )
             self._ids[key] = db.session.execute(found).scalar_one()
-        return queries.organization_by_id(self._ids[key])
+        return self._ids[key]
 
     def actor(self, key: str) -> Actor:
         """A person acting for where they belong."""
         home = self._home.get(key)
         if home is not None:
-            return queries.actor_of(self.user(key), self.organization(home).id)
+            return queries.actor_of(self.user(key), self.organization_id(home))
         place = office.find()
         return queries.actor_of(self.user(key), place.id if place else None)
 

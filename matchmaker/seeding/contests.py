@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -45,7 +45,7 @@ class Contest:
 
     def panel(self) -> Panel:
         """The panel as stored now."""
-        found = queries.panel_of(self.story.challenge().id)
+        found = queries.panel_of(self.story.challenge_id())
         assert found is not None
         return found
 
@@ -110,15 +110,18 @@ class Contest:
     def _score(self, key: str, at: datetime) -> None:
         by = self.story.cast.actor(key)
         rows = [row for row in in_contest(self.story) if key in self._given(row)]
-        sheets = [self._sheet(key, row) for row in rows]
-        judging.save_sheets(member=self._member(key), sheets=sheets, by=by, at=at)
-        for row in rows:
-            if key in row.get("handed", self._given(row)):
-                proposal = self.story.proposal(row["startup"])
-                judging.submit_sheet(member=self._member(key), proposal=proposal, by=by, at=at)
-
-    def _sheet(self, key: str, row: Row) -> SheetFacts:
         criteria = [criterion.ref for criterion in self.story.challenge().criteria]
+        sheets = [self._sheet(key, row, criteria) for row in rows]
+        judging.save_sheets(member=self._member(key), sheets=sheets, by=by, at=at)
+        handed = [row for row in rows if key in row.get("handed", self._given(row))]
+        if len(handed) == len(rows):
+            judging.submit_ready(member=self._member(key), by=by, at=at)
+            return
+        for row in handed:
+            proposal = self.story.proposal(row["startup"])
+            judging.submit_sheet(member=self._member(key), proposal=proposal, by=by, at=at)
+
+    def _sheet(self, key: str, row: Row, criteria: Sequence[str]) -> SheetFacts:
         points = dict(zip(criteria, map(int, self._given(row)[key]), strict=True))
         english = self.story.cast.people[key].get("language") == "en"
         lowest = min(points, key=lambda ref: points[ref])

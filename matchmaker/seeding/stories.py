@@ -62,26 +62,28 @@ class Story:
 
     def challenge(self) -> Challenge:
         """The challenge as stored now."""
+        return challenge_queries.challenge_by_id(self.challenge_id())
+
+    def challenge_id(self) -> int:
+        """The key of its row."""
         if self._id is None:
-            agency = self.cast.organization(self.row["agency"])
             found = (
                 select(Challenge.id)
                 .join(ChallengeText)
                 .where(
-                    Challenge.organization_id == agency.id,
+                    Challenge.organization_id == self.cast.organization_id(self.row["agency"]),
                     ChallengeText.language == "zh",
                     ChallengeText.title == self.row["zh"]["title"],
                 )
             )
             self._id = db.session.execute(found).scalar_one()
-        return challenge_queries.challenge_by_id(self._id)
+        return self._id
 
     def proposal(self, startup: str) -> Proposal:
         """A startup's proposal as stored now."""
-        place = self.cast.organization(startup)
-        found = proposal_queries.proposal_of(place.id, self.challenge().id)
+        found = proposal_queries.proposal_of(self.cast.organization_id(startup), self.challenge_id())
         assert found is not None
-        return proposal_queries.proposal_by_id(found.id)
+        return found
 
     @property
     def author(self) -> str:
@@ -117,7 +119,7 @@ class Story:
     def _enter_opening(self) -> None:
         days, line = self.days, self.line
         if "asked" in days:
-            line.last = self._closes_at()
+            line.last = self.closes_at(self.schedule, self.row)
             line.add(days["asked"], "09:30", "opening asked", self._ask_opening)
         if "opened" in days:
             line.add(days["opened"], "10:00", "is opened", self._open)
@@ -162,8 +164,10 @@ class Story:
         self.challenge().source_note = self.row["source_note"]
         db.session.flush()
 
-    def _closes_at(self) -> datetime:
-        return self.schedule.moment(self.days["closes"], CLOSES)
+    @staticmethod
+    def closes_at(schedule: Schedule, row: Row) -> datetime:
+        """The deadline of a story."""
+        return schedule.moment(row["timeline"]["closes"], CLOSES)
 
     def _terms(self, at: datetime) -> None:
         row, days, by = self.row, self.days, self.cast.actor(self.author)
@@ -176,7 +180,7 @@ class Story:
             most_awards=row["most_awards"],
             pilot_months=row["pilot_months"],
             opens_at=self.schedule.moment(opens, OPENS) if opens is not None else None,
-            closes_at=self._closes_at() if opens is not None else None,
+            closes_at=self.closes_at(self.schedule, self.row) if opens is not None else None,
             contact_name=contact_name,
             contact_email=signins.address(self.author),
             contact_phone=contact_phone,

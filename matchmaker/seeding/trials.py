@@ -46,8 +46,9 @@ class Trial:
         assert found is not None
         return found
 
-    def _milestone(self, position: int) -> Milestone:
-        return self.pilot().milestones[position]
+    def _milestone(self, title: str) -> Milestone:
+        """Found by its title: the product keeps milestones in the order of their due days."""
+        return next(m for m in self.pilot().milestones if m.title == title)
 
     # --- steps ---
 
@@ -69,8 +70,8 @@ class Trial:
 
     def _events(self) -> Iterator[Event]:
         row = self.row
-        for position, milestone in enumerate(row["milestone"]):
-            yield from self._milestone_events(position, milestone)
+        for milestone in row["milestone"]:
+            yield from self._milestone_events(milestone["title"], milestone)
         if "suspended" in row:
             yield row["suspended"], "15:00", "is suspended", self._suspend
         if "ended_early" in row:
@@ -79,21 +80,20 @@ class Trial:
             yield row["assessed"], "10:00", "is measured", self._measure
             yield row["assessed"], "14:00", "is assessed", self._assess
 
-    def _milestone_events(self, position: int, row: Row) -> Iterator[Event]:
-        name = row["title"]
+    def _milestone_events(self, name: str, row: Row) -> Iterator[Event]:
         if "submitted" in row:
-            act = partial(self._submit, position, row["evidence"], row.get("paper"))
+            act = partial(self._submit, name, row["evidence"], row.get("paper"))
             yield row["submitted"], "11:00", f"{name} handed in", act
         if "returned" in row:
-            act = partial(self._return, position, row["return_note"])
+            act = partial(self._return, name, row["return_note"])
             yield row["returned"], "14:30", f"{name} returned", act
         if "resubmitted" in row:
-            act = partial(self._submit, position, row["evidence2"], None)
+            act = partial(self._submit, name, row["evidence2"], None)
             yield row["resubmitted"], "11:30", f"{name} handed in again", act
         if "accepted" in row:
-            yield row["accepted"], "15:30", f"{name} accepted", partial(self._accept, position, row["note"])
+            yield row["accepted"], "15:30", f"{name} accepted", partial(self._accept, name, row["note"])
         if "paid" in row:
-            yield row["paid"], "16:00", f"{name} paid", partial(self._pay, position, row["paid"])
+            yield row["paid"], "16:00", f"{name} paid", partial(self._pay, name, row["paid"])
 
     def _plan(self, at: datetime) -> None:
         row, day, by = self.row, self.story.schedule.day, self.story.cast.actor(self.story.author)
@@ -142,26 +142,26 @@ class Trial:
     def _start(self, at: datetime) -> None:
         pilots.start(pilot=self.pilot(), by=self.story.cast.actor(self.story.author), at=at)
 
-    def _submit(self, position: int, evidence: str, paper: list[str] | None, at: datetime) -> None:
+    def _submit(self, title: str, evidence: str, paper: list[str] | None, at: datetime) -> None:
         uploads = [Upload(paper[0], paper[1].encode())] if paper else []
         pilots.submit_milestone(
-            milestone=self._milestone(position),
+            milestone=self._milestone(title),
             evidence=evidence,
             uploads=uploads,
             by=self.story.cast.voice(self.startup),
             at=at,
         )
 
-    def _return(self, position: int, note: str, at: datetime) -> None:
+    def _return(self, title: str, note: str, at: datetime) -> None:
         by = self.story.cast.actor(self.story.author)
-        pilots.return_milestone(milestone=self._milestone(position), note=note, by=by, at=at)
+        pilots.return_milestone(milestone=self._milestone(title), note=note, by=by, at=at)
 
-    def _accept(self, position: int, note: str, at: datetime) -> None:
+    def _accept(self, title: str, note: str, at: datetime) -> None:
         by = self.story.cast.actor(self.story.author)
-        pilots.accept_milestone(milestone=self._milestone(position), note=note, by=by, at=at)
+        pilots.accept_milestone(milestone=self._milestone(title), note=note, by=by, at=at)
 
-    def _pay(self, position: int, paid: int, at: datetime) -> None:
-        milestone = self._milestone(position)
+    def _pay(self, title: str, paid: int, at: datetime) -> None:
+        milestone = self._milestone(title)
         facts = PaymentFacts(
             amount=milestone.payment,
             paid_on=self.story.schedule.day(paid),
