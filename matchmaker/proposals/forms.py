@@ -228,7 +228,9 @@ class PaperForm(Form):
 class CheckForm(Form):
     """An officer's word on one check."""
 
-    result = PickField(_l("Your finding"), required_message=_l("Choose whether the check is met or not met."))
+    result = PickField(
+        _l("Your finding"), required_message=_l("Choose whether the condition is fulfilled or not.")
+    )
     reason = fields.long_text(
         _l("Reason"),
         description=_l("Needed where you differ from the rule, or where the rule cannot tell."),
@@ -238,8 +240,8 @@ class CheckForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.result.choices = [
-            (CheckResult.MET.value, gettext("Met")),
-            (CheckResult.NOT_MET.value, gettext("Not met")),
+            (CheckResult.MET.value, gettext("Fulfilled")),
+            (CheckResult.NOT_MET.value, gettext("Not fulfilled")),
         ]
 
 

@@ -58,11 +58,14 @@ CHECKS_OPEN = Reason(
     "proposals.checks_open", N_("Confirm every check first: %(open)s of %(all)s are still open.")
 )
 CHECK_NOT_MET = Reason(
-    "proposals.check_not_met", N_("A check is confirmed as not met. The proposal cannot be admitted.")
+    "proposals.check_not_met",
+    N_("A condition is confirmed as not fulfilled. The proposal cannot be admitted."),
 )
 NO_GROUND = Reason(
     "proposals.no_ground",
-    N_("Every check is met or open. Confirm the check that is not met before you reject the proposal."),
+    N_(
+        "Every condition is fulfilled or open. Confirm the one that is not fulfilled before you reject the proposal."
+    ),
 )
 UNDECIDED = Reason(
     "proposals.undecided",

@@ -87,8 +87,8 @@ class CheckResult(StrEnum):
 
 
 RESULT_LABELS = {
-    CheckResult.MET: N_("Met"),
-    CheckResult.NOT_MET: N_("Not met"),
+    CheckResult.MET: N_("Fulfilled"),
+    CheckResult.NOT_MET: N_("Not fulfilled"),
     CheckResult.UNKNOWN: N_("The rule cannot tell"),
 }
 RESULT_TONES = {

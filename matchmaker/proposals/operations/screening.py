@@ -21,7 +21,7 @@ from matchmaker.proposals.events import ProposalReleased, ProposalScreened, Scre
 from matchmaker.proposals.models import EligibilityCheck, Proposal
 from matchmaker.proposals.states import PROPOSAL_LIFE, CheckResult
 
-RESULT_NEEDED = Reason("proposals.result_needed", N_("Choose whether the check is met or not met."))
+RESULT_NEEDED = Reason("proposals.result_needed", N_("Choose whether the condition is fulfilled or not."))
 CHECK_REASON = Reason(
     "proposals.check_reason_needed",
     N_("Give the reason: your answer differs from the rule, or the rule could not tell."),

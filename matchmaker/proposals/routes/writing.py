@@ -11,6 +11,7 @@ from matchmaker.kernel.errors import Change, Invalid, Refused, Stale
 from matchmaker.kernel.words import N_
 from matchmaker.proposals import operations, queries
 from matchmaker.proposals.comparison import ROWS, differences
+from matchmaker.proposals.completeness import tidy
 from matchmaker.proposals.facts import MOST_PAPERS
 from matchmaker.proposals.forms import PaperForm, ProposalForm
 from matchmaker.proposals.models import Proposal
@@ -55,7 +56,7 @@ def _told(form: ProposalForm, stale: Stale, own: Proposal, context: dict[str, ob
     It takes the stored version over, so that saving once more overwrites knowingly.
     """
     changes = []
-    for each in differences(own.content, form.content()):
+    for each in differences(own.content, tidy(form.content())):
         split = "\n" if each.field in (*ROWS, "declarations") else ""
         theirs, yours = (
             split.join(piece.text for piece in each.pieces if piece.kind in ("same", kind))
