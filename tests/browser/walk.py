@@ -65,10 +65,12 @@ class Person:
     def go(self, path: str) -> Page:
         """Open a page; sign in again on the way when the sign-in has run out."""
         address = path if path.startswith("http") else self.live.address + path
-        self.page.goto(address)
+        answer = self.page.goto(address)
         if "/sign-in" in self.page.url and "/sign-in" not in path:
             self.sign_in()
-            self.page.goto(address)
+            answer = self.page.goto(address)
+        assert answer is not None
+        assert answer.status < 400, f"{self.name} at {address}: {answer.status}"
         return self.page
 
     def sign_in(self) -> None:
@@ -106,8 +108,9 @@ class Person:
         if form.get_attribute("data-confirm"):
             control.click()
             control = self.page.locator("dialog[open] button[value=confirm]")
-        with self.page.expect_navigation():
+        with self.page.expect_navigation() as arrival:
             control.click()
+        assert arrival.value.status < 500, f"{self.name} at {self.page.url}: {arrival.value.status}"
         problems = self.page.locator(".summary, .errors").all_inner_texts()
         assert not problems, f"{self.name} at {self.page.url}: {problems}"
         return self.page
@@ -171,7 +174,7 @@ class Walk:
             timezone_id="Asia/Taipei",
         )
         person = Person(name, email, context.new_page(), self.live)
-        person.page.set_default_timeout(15_000)
+        person.page.set_default_timeout(30_000)
         person.page.on("pageerror", lambda error: _fail(f"{name}: {error}"))
         self.people[role] = person
 
@@ -355,13 +358,10 @@ class Walk:
     def _screen(self, officer: Person, link: str) -> Iterator[Seen]:
         officer.go(link)
         yield "checks of a proposal", officer.page
-        waiting = officer.page.locator('main details[open] form[action*="/checks/"]')
+        waiting = officer.page.locator('main form.act[action*="/checks/"] button')
         while waiting.count():
-            form = waiting.first
-            form.locator('[value="met"]').check(force=True)
-            form.locator("textarea").fill("依公司登記資料核對無誤。")
             with officer.page.expect_navigation():
-                form.locator("button").last.click()
+                waiting.first.click()
         officer.go(link)
         officer.send("/admit")
 
