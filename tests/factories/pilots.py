@@ -229,7 +229,7 @@ def prepared(world, *, cast: Cast | None = None, **given: Any) -> Cast:
         carol = world.officer()
         made = challenge(world, agency, alice, **given.pop("challenge", {}))
     else:
-        agency, alice, carol, made = cast.agency, cast.alice, cast.carol, cast.pilot.challenge
+        agency, alice, carol, made = cast.agency, cast.alice, cast.carol, cast.fresh().challenge
     startup, bob = given.pop("supplier", None) or world.startup("Bob" if cast is None else "Ivan")
     decision = award(world, made, startup, bob, **given)
     with unit_of_work():
