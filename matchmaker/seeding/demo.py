@@ -57,7 +57,7 @@ def load(*, progress: bool = True, until: Callable[[Step], bool] | None = None) 
                 signins.renew()
         return
     marker = _begin()
-    schedule = _schedule(marker.created_at, make(signins.ensure()))
+    schedule = plan(marker.created_at, make(signins.ensure()))
     steps = schedule.steps()
     with tqdm(total=len(steps), initial=marker.status, unit="step", disable=not progress) as bar:
         for number, step in enumerate(steps):
@@ -111,7 +111,7 @@ def _start_anew() -> str:
     return f"To start anew, {what} and run the command again."
 
 
-def _schedule(now: datetime, password_hash: str) -> Schedule:
+def plan(now: datetime, password_hash: str) -> Schedule:
     """Every step of the year, counted from the day of ``now`` in Taipei."""
     schedule = Schedule(local_day(now))
     cast = Cast(schedule, password_hash)

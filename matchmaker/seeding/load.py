@@ -9,25 +9,17 @@ from matchmaker.foundation import clock
 from matchmaker.foundation.db import unit_of_work
 from matchmaker.people import operations as people
 from matchmaker.people import queries as people_queries
-from matchmaker.people.models import Organization
 from matchmaker.seeding import demo as demo_year
 from matchmaker.seeding import heap as heap_of_data
 from matchmaker.seeding import office, signins
 from matchmaker.seeding import reference as reference_data
 from matchmaker.seeding.signins import Persona
 
-PROGRAMME_OFFICE = office.NAME_ZH
-
 
 def reference() -> None:
     """Counties and product categories; rows that exist are brought up to date."""
     with unit_of_work():
         reference_data.load()
-
-
-def programme_office() -> Organization | None:
-    """The programme office, once there is one."""
-    return office.find()
 
 
 def first_director(*, email: str, name: str, password: str | None = None) -> None:

@@ -114,7 +114,7 @@ DAYS = [datetime(2026, 11, 22, 3, tzinfo=UTC) + timedelta(days=offset) for offse
 
 @pytest.mark.parametrize("now", DAYS, ids=lambda now: f"{now:%a %Y-%m-%d}")
 def test_the_year_fits_any_day_of_loading(now):
-    schedule = demo._schedule(now, "hash")
+    schedule = demo.plan(now, "hash")
     steps = schedule.steps()
     midnight = datetime.combine(local_day(now), datetime.min.time(), tzinfo=TAIPEI)
     assert all(step.at < midnight for step in steps), "everything has happened before today"
