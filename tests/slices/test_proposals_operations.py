@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 
 from matchmaker.challenges.queries import challenge_by_id
 from matchmaker.challenges.states import ChallengeState
-from matchmaker.foundation import audit, files
+from matchmaker.foundation import audit, files, outbox
 from matchmaker.foundation.audit import canonical
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.outbox import OutboxMail
 from matchmaker.kernel.errors import Invalid, NotFound, Refused, Stale
+from matchmaker.people.models import User
 from matchmaker.people.states import Role
 from matchmaker.proposals import operations, queries
 from matchmaker.proposals.content import BudgetLine, ProposalContent
@@ -545,3 +546,22 @@ def test_history_of_a_draft_is_sealed(world, call, bob):
 def test_declarations_survive_from_draft_to_version(world, call, bob):
     made = proposals.submitted(world, call, bob, text=replace(CONTENT, declarations=CONTENT.declarations))
     assert queries.counted_version(made).value.declarations == tuple(map(str, CONTENT.declarations))
+
+
+def test_every_letter_can_be_read_in_both_languages(world, call, bob):
+    startup, _owner = bob
+    reader = world.member(startup, "Eve", Role.EDITOR)
+    with unit_of_work():
+        db.session.get_one(User, reader.user_id).language = "en"
+    proposals.withdrawn(world, call, world.startup("W"))
+    proposals.submitted(world, call, bob)
+    proposals.submitted(world, call, world.startup("R"))
+    carol = world.officer()
+    first, second = proposals.screening(world, call, (carol, world.officer("Chuck")))
+    proposals.admitted(world, first, carol)
+    proposals.rejected(world, second, carol)
+    outbox.send_all(world.now)
+    sent = [m for m in db.session.execute(select(OutboxMail)).scalars() if m.letter.startswith("proposals.")]
+    assert {m.letter for m in sent} == {key for key in outbox.letters() if key.startswith("proposals.")}
+    assert all(m.sent_at is not None and m.last_error is None for m in sent)
+    assert {m.language for m in sent} == {"en", "zh_Hant_TW"}
