@@ -124,7 +124,7 @@ def declaration_form(desk: Desk) -> DeclarationForm:
     options = [(NONE, gettext("No conflict of interest")), *choices(CONFLICT_LABELS)]
     for row in desk.rows:
         label = _l("Is there a conflict of interest?")
-        missing = _l("Choose an answer for this proposal.")
+        missing = gettext("Proposal %(number)s: choose an answer.", number=row.number)
         extra[f"conflict-{row.ref}"] = OneOfField(label, required_message=missing)
         extra[f"note-{row.ref}"] = fields.text(
             _l("Note"), description=_l("Needed where you chose another reason."), length=300
@@ -214,13 +214,6 @@ def scores_form(desk: Desk, rows: Sequence[DeskRow], *, remarks: bool = False) -
 class DecisionsForm(Form):
     """The outcome of every proposal and the minutes; made by ``decisions_form``."""
 
-    minutes = fields.long_text(
-        _l("Minutes"),
-        fields.required(_l("Write the minutes: who took part, what was discussed, how it was decided.")),
-        description=_l("Who took part, what was discussed, how it was decided, and any dissent."),
-        length=20_000,
-    )
-
     def facts(self) -> list[DecisionFacts]:
         made = []
         for name, field in self._fields.items():
@@ -246,7 +239,8 @@ def decisions_form(results: Results, stored: Sequence[PanelDecision], minutes: s
     prepared = {decision.proposal.ref: decision for decision in stored}
     for row in results.rows:
         extra[f"outcome-{row.ref}"] = OneOfField(
-            _l("Outcome"), required_message=_l("Choose the outcome of this proposal.")
+            _l("Outcome"),
+            required_message=gettext("Proposal %(number)s: choose the outcome.", number=row.number),
         )
         extra[f"grant-{row.ref}"] = MoneyField(_l("Grant for the pilot"), [fields.optional()])
         extra[f"reserve-{row.ref}"] = WholeField(
@@ -256,7 +250,12 @@ def decisions_form(results: Results, stored: Sequence[PanelDecision], minutes: s
         )
         extra[f"reason-{row.ref}"] = fields.long_text(
             _l("Reasons"),
-            fields.required(_l("Give the reasons; the proposer reads them word for word.")),
+            fields.required(
+                gettext(
+                    "Proposal %(number)s: give the reasons; the proposer reads them word for word.",
+                    number=row.number,
+                )
+            ),
             description=_l("The proposer reads them word for word. Name no other proposer."),
             length=3000,
         )
@@ -266,6 +265,12 @@ def decisions_form(results: Results, stored: Sequence[PanelDecision], minutes: s
             given[f"grant-{row.ref}"] = one.grant
             given[f"reserve-{row.ref}"] = one.reserve_rank
             given[f"reason-{row.ref}"] = one.reason
+    extra["minutes"] = fields.long_text(
+        _l("Minutes"),
+        fields.required(_l("Write the minutes: who took part, what was discussed, how it was decided.")),
+        description=_l("Who took part, what was discussed, how it was decided, and any dissent."),
+        length=20_000,
+    )
     form = _with(DecisionsForm, extra)(data=given)
     for row in results.rows:
         form[f"outcome-{row.ref}"].choices = choices(OUTCOME_LABELS)

@@ -22,17 +22,20 @@ from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
 from matchmaker.proposals import operations as proposals
 
-OUTCOME_MISSING = Reason("judging.outcome_missing", N_("Choose the outcome of this proposal."))
+OUTCOME_MISSING = Reason("judging.outcome_missing", N_("Proposal %(number)s: choose the outcome."))
 REASON_MISSING = Reason(
-    "judging.reason_missing", N_("Give the reasons; the proposer reads them word for word.")
+    "judging.reason_missing",
+    N_("Proposal %(number)s: give the reasons; the proposer reads them word for word."),
 )
-GRANT_MISSING = Reason("judging.grant_missing", N_("Enter the grant in NT$."))
-GRANT_NEGATIVE = Reason("judging.grant_negative", N_("A grant cannot be negative."))
+GRANT_MISSING = Reason("judging.grant_missing", N_("Proposal %(number)s: enter the grant in NT$."))
+GRANT_NEGATIVE = Reason("judging.grant_negative", N_("Proposal %(number)s: a grant cannot be negative."))
 GRANT_OVER_ASKED = Reason(
-    "judging.grant_over_asked", N_("The grant is greater than the NT$%(asked)s that the proposal asks for.")
+    "judging.grant_over_asked",
+    N_("Proposal %(number)s: the grant is greater than the NT$%(asked)s that the proposal asks for."),
 )
 GRANT_OVER_CEILING = Reason(
-    "judging.grant_over_ceiling", N_("The grant is greater than the challenge's ceiling of NT$%(ceiling)s.")
+    "judging.grant_over_ceiling",
+    N_("Proposal %(number)s: the grant is greater than the challenge's ceiling of NT$%(ceiling)s."),
 )
 TOO_MANY_AWARDS = Reason(
     "judging.too_many_awards", N_("The challenge allows at most %(most)s awards; %(have)s are marked.")
@@ -40,11 +43,16 @@ TOO_MANY_AWARDS = Reason(
 BELOW_PASS_MARK = Reason(
     "judging.below_pass_mark",
     N_(
-        "The total lies below the pass mark of %(mark)s: neither an award nor a place in reserve is possible."
+        "Proposal %(number)s: the total lies below the pass mark of %(mark)s, so neither an award nor a place "
+        "in reserve is possible."
     ),
 )
-RESERVE_MISSING = Reason("judging.reserve_missing", N_("Enter the place in reserve, from 1 on."))
-RESERVE_TWICE = Reason("judging.reserve_twice", N_("This place in reserve is given twice."))
+RESERVE_MISSING = Reason(
+    "judging.reserve_missing", N_("Proposal %(number)s: enter the place in reserve, from 1 on.")
+)
+RESERVE_TWICE = Reason(
+    "judging.reserve_twice", N_("Proposal %(number)s: this place in reserve is given twice.")
+)
 UNKNOWN_PROPOSAL = Reason(
     "judging.unknown_proposal", N_("A decision names a proposal that is not in contest.")
 )
@@ -104,7 +112,7 @@ def _problems(board: Board, facts: dict[str, DecisionFacts], minutes: str) -> di
     for entry in board.entries:
         one = facts.get(entry.ref)
         if one is None:
-            problems[f"outcome-{entry.ref}"] = deny(OUTCOME_MISSING)
+            problems[f"outcome-{entry.ref}"] = deny(OUTCOME_MISSING, number=entry.number)
         else:
             problems |= _of_one(board, entry, one, standings.get(entry.ref))
     problems |= _of_all(board, facts)
@@ -115,21 +123,22 @@ def _problems(board: Board, facts: dict[str, DecisionFacts], minutes: str) -> di
 
 def _of_one(board: Board, entry: Entry, one: DecisionFacts, standing: Standing | None) -> dict[str, Denied]:
     problems: dict[str, Denied] = {}
+    number = entry.number
     passes = standing is not None and standing.passes(board.panel.pass_mark)
     if one.outcome is not Outcome.NOT_AWARDED and not passes:
-        problems[f"outcome-{entry.ref}"] = deny(BELOW_PASS_MARK, mark=board.panel.pass_mark)
+        problems[f"outcome-{entry.ref}"] = deny(BELOW_PASS_MARK, number=number, mark=board.panel.pass_mark)
     if not one.reason.strip():
-        problems[f"reason-{entry.ref}"] = deny(REASON_MISSING)
+        problems[f"reason-{entry.ref}"] = deny(REASON_MISSING, number=number)
     if one.outcome is Outcome.AWARDED:
         ceiling = board.challenge.grant_ceiling
         if one.grant is None:
-            problems[f"grant-{entry.ref}"] = deny(GRANT_MISSING)
+            problems[f"grant-{entry.ref}"] = deny(GRANT_MISSING, number=number)
         elif one.grant < 0:
-            problems[f"grant-{entry.ref}"] = deny(GRANT_NEGATIVE)
+            problems[f"grant-{entry.ref}"] = deny(GRANT_NEGATIVE, number=number)
         elif one.grant > entry.asked:
-            problems[f"grant-{entry.ref}"] = deny(GRANT_OVER_ASKED, asked=f"{entry.asked:,}")
+            problems[f"grant-{entry.ref}"] = deny(GRANT_OVER_ASKED, number=number, asked=f"{entry.asked:,}")
         elif ceiling is not None and one.grant > ceiling:
-            problems[f"grant-{entry.ref}"] = deny(GRANT_OVER_CEILING, ceiling=f"{ceiling:,}")
+            problems[f"grant-{entry.ref}"] = deny(GRANT_OVER_CEILING, number=number, ceiling=f"{ceiling:,}")
     return problems
 
 
@@ -139,13 +148,14 @@ def _of_all(board: Board, facts: dict[str, DecisionFacts]) -> dict[str, Denied]:
     if awarded > board.challenge.most_awards:
         problems[""] = deny(TOO_MANY_AWARDS, most=board.challenge.most_awards, have=awarded)
     seen: set[int] = set()
+    numbers = {entry.ref: entry.number for entry in board.entries}
     for ref, one in facts.items():
         if one.outcome is not Outcome.RESERVE:
             continue
         if one.reserve_rank is None or one.reserve_rank < 1:
-            problems[f"reserve-{ref}"] = deny(RESERVE_MISSING)
+            problems[f"reserve-{ref}"] = deny(RESERVE_MISSING, number=numbers.get(ref, "?"))
         elif one.reserve_rank in seen:
-            problems[f"reserve-{ref}"] = deny(RESERVE_TWICE)
+            problems[f"reserve-{ref}"] = deny(RESERVE_TWICE, number=numbers.get(ref, "?"))
         else:
             seen.add(one.reserve_rank)
     return problems

@@ -24,11 +24,13 @@ from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
 from matchmaker.proposals.models import Proposal
 
-NOTE_NEEDED = Reason("judging.note_needed", N_("Say in a few words what the other reason is."))
-DECLARATION_MISSING = Reason("judging.declaration_missing", N_("Choose an answer for this proposal."))
+NOTE_NEEDED = Reason(
+    "judging.note_needed", N_("Proposal %(number)s: say in a few words what the other reason is.")
+)
+DECLARATION_MISSING = Reason("judging.declaration_missing", N_("Proposal %(number)s: choose an answer."))
 POINTS_RANGE = Reason("judging.points_range", N_("Give 1 to 5 points."))
-POINTS_MISSING = Reason("judging.points_missing", N_("Give points on this criterion."))
-COMMENT_MISSING = Reason("judging.comment_missing", N_("Write an overall comment on this proposal."))
+POINTS_MISSING = Reason("judging.points_missing", N_("Proposal %(number)s, %(criterion)s: give points."))
+COMMENT_MISSING = Reason("judging.comment_missing", N_("Proposal %(number)s: write an overall comment."))
 UNKNOWN_CRITERION = Reason(
     "judging.unknown_criterion", N_("This criterion does not belong to the challenge.")
 )
@@ -67,7 +69,7 @@ def declare_all(
     """Declare on every proposal at once, by their references. Raises Invalid on ``conflict-<ref>`` where one is missing."""
     board = _held(member)
     problems = {
-        f"conflict-{entry.ref}": deny(DECLARATION_MISSING)
+        f"conflict-{entry.ref}": deny(DECLARATION_MISSING, number=entry.number)
         for entry in board.entries
         if entry.ref not in declarations
     }
@@ -84,7 +86,7 @@ def _declare(
     require(policies.can_declare(by, board.panel, board.challenge, member, present, facts.conflict))
     text = facts.note.strip()
     if facts.conflict is ConflictKind.PERCEIVED and not text:
-        raise Invalid({f"note-{entry.ref}": deny(NOTE_NEEDED)})
+        raise Invalid({f"note-{entry.ref}": deny(NOTE_NEEDED, number=entry.number)})
     if present is not None and (present.conflict, present.note) == (facts.conflict, text):
         return present
     if present is None:
@@ -223,12 +225,14 @@ def _wanted(facts: SheetFacts, known: set[str]) -> dict[str, tuple[int | None, s
 def _missing(board: Board, entry: Entry, sheet: ScoreSheet | None) -> dict[str, Denied]:
     given = {score.criterion.ref for score in sheet.scores if score.points is not None} if sheet else set()
     problems = {
-        f"score-{entry.ref}-{criterion.ref}": deny(POINTS_MISSING)
+        f"score-{entry.ref}-{criterion.ref}": deny(
+            POINTS_MISSING, number=entry.number, criterion=criterion.name
+        )
         for criterion in board.criteria
         if criterion.ref not in given
     }
     if sheet is None or not sheet.comment.strip():
-        problems[f"comment-{entry.ref}"] = deny(COMMENT_MISSING)
+        problems[f"comment-{entry.ref}"] = deny(COMMENT_MISSING, number=entry.number)
     return problems
 
 

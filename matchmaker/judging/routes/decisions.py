@@ -56,7 +56,7 @@ def decision(ref: str) -> ResponseReturnValue:
         operations.prepare_decision(
             panel=panel,
             decisions=form.facts(),
-            minutes=form.minutes.data or "",
+            minutes=form["minutes"].data or "",
             by=actor(),
             at=g.now,
             expected_version=form.version,
