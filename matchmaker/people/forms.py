@@ -65,7 +65,11 @@ class ChangePasswordForm(NewPasswordForm):
 
 class AccountForm(Form):
     name = fields.text(_l("Name"), fields.required(_l("Enter your name.")), length=80)
-    language = ChoiceField(_l("Language of mail"), choices=list(LANGUAGES.items()))
+    language = ChoiceField(_l("Language of mail"), required_message=_l("Choose a language."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = list(LANGUAGES.items())
 
 
 def _consent() -> BooleanField:
