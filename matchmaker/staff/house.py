@@ -13,6 +13,7 @@ from flask import Flask
 import matchmaker
 from matchmaker.foundation import bus, jobs, schema
 from matchmaker.kernel.machine import Machine
+from matchmaker.kernel.words import N_
 from matchmaker.web.access import Audience, audiences_of
 
 
@@ -134,6 +135,18 @@ def hearings() -> list[Hearing]:
 def cadences() -> list[tuple[str, str]]:
     """Every kind of job and how often it comes round."""
     return sorted((kind, str(every) if every else "") for kind, every in jobs.handlers().items())
+
+
+OWNERS = {
+    "agency": N_("Agency"),
+    "startup": N_("Startup"),
+    "juror": N_("Juror"),
+    "staff": N_("Programme office"),
+    "director": N_("Programme director"),
+    "organization": N_("Organisation"),
+    "clock": N_("The clock"),
+}
+"""Whose move it is, as the tables name them."""
 
 
 @dataclass(frozen=True, slots=True)

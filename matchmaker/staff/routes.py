@@ -64,7 +64,10 @@ def lifecycles() -> ResponseReturnValue:
     """The lifecycles as pictures and tables, read from the tables that the rules use."""
     machines = house.lifecycles()
     return render_template(
-        "staff/lifecycles.html", machines=machines, pictures={m.name: house.picture(m) for m in machines}
+        "staff/lifecycles.html",
+        machines=machines,
+        pictures={m.name: house.picture(m) for m in machines},
+        owners=house.OWNERS,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from matchmaker.challenges.models import STATEMENT_FIELDS, Challenge
+from matchmaker.challenges.models import Challenge
 from matchmaker.kernel.places import data_dir
 from matchmaker.matcher import Document, Lexicon
 from matchmaker.people.models import Organization
@@ -35,16 +35,23 @@ def startup_document(organization: Organization) -> Document:
     )
 
 
-def challenge_document(challenge: Challenge) -> Document:
-    """A challenge: title and summary count more than the long statement."""
-    return Document(
-        challenge.ref,
-        {
-            "title": _join(*(text.title for text in challenge.texts)),
-            "summary": _join(*(text.summary for text in challenge.texts)),
-            "body": _join(*(getattr(text, name) for text in challenge.texts for name in STATEMENT_FIELDS)),
-        },
-    )
+def asked_documents(challenge: Challenge) -> list[Document]:
+    """A challenge as it asks for a solution, once in each language it is written in.
+
+    Only what says the problem and the wish: site, support and limits speak of other things and dilute it. The
+    languages are asked one by one, so that a profile in one language is not blamed for lacking the other.
+    """
+    return [
+        Document(
+            challenge.ref,
+            {
+                "title": text.title,
+                "summary": text.summary,
+                "body": _join(text.problem, text.outcome, text.success_measures),
+            },
+        )
+        for text in challenge.texts
+    ]
 
 
 def says_enough(document: Document) -> bool:

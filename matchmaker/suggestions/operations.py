@@ -18,7 +18,7 @@ from matchmaker.people.models import Organization
 from matchmaker.people.states import OrganizationState
 from matchmaker.suggestions import documents, filters, queries
 from matchmaker.suggestions.models import Suggestion, SuggestionRun
-from matchmaker.suggestions.states import Band, Filter
+from matchmaker.suggestions.states import Band, Filter, band_of
 
 KEEP = 50
 """How many startups are kept for each challenge; “why not” is answered for all others on the spot."""
@@ -31,6 +31,10 @@ class Fit:
 
     stopped_by: Filter | None
     explanation: Explanation | None
+
+    @property
+    def band(self) -> Band | None:
+        return band_of(self.explanation.score) if self.explanation else None
 
 
 def facts_of(organization: Organization, challenge: Challenge, document: Document) -> filters.Facts:
@@ -74,6 +78,17 @@ def refresh(*, challenges: Sequence[Challenge], at: datetime) -> int:
     return sum(_refresh_one(challenge, startups, read, index, at) for challenge in challenges)
 
 
+def _best(index: Index, asked: Sequence[Document], most: int) -> list[tuple[str, Document]]:
+    """The startups that answer best in any language, with the statement that finds each best; best first."""
+    found: dict[str, tuple[float, Document]] = {}
+    for statement in asked:
+        for match in index.rank(statement, top=most):
+            if match.score > found.get(match.id, (0.0, statement))[0]:
+                found[match.id] = (match.score, statement)
+    order = sorted(found, key=lambda ref: (-found[ref][0], ref))
+    return [(ref, found[ref][1]) for ref in order[:most]]
+
+
 def _refresh_one(
     challenge: Challenge,
     startups: Mapping[str, Organization],
@@ -81,21 +96,25 @@ def _refresh_one(
     index: Index,
     at: datetime,
 ) -> int:
-    asked = documents.challenge_document(challenge)
     run = SuggestionRun(
         challenge_id=challenge.id, at=at, documents=len(read), suggested=0, fingerprint=index.version[-64:]
     )
     db.session.execute(delete(Suggestion).where(Suggestion.challenge_id == challenge.id))
     db.session.add(run)
     db.session.flush()
-    for match in index.rank(asked, top=KEEP):
-        startup = startups[match.id]
-        explanation = index.explain(asked, match.id, document=read[match.id])
-        stopped = filters.stopped_by(facts_of(startup, challenge, read[match.id]), at)
+    for rank, (ref, statement) in enumerate(_best(index, documents.asked_documents(challenge), KEEP), 1):
+        explanation = index.explain(statement, ref, document=read[ref])
+        stopped = _stopped(facts_of(startups[ref], challenge, read[ref]), explanation.score, at)
         run.suggested += stopped is None
-        db.session.add(_row(run, challenge, startup, match.rank, explanation, stopped))
+        db.session.add(_row(run, challenge, startups[ref], rank, explanation, stopped))
     db.session.flush()
     return run.suggested
+
+
+def _stopped(facts: filters.Facts, score: float, at: datetime) -> Filter | None:
+    """The filter that stops a pair; a weak score is no suggestion, whatever the filters say."""
+    found = filters.stopped_by(facts, at)
+    return Filter.NO_COMMON_TERMS if found is None and band_of(score) is Band.WEAK else found
 
 
 def _row(
@@ -111,7 +130,7 @@ def _row(
         organization_id=startup.id,
         run_id=run.id,
         score=min(1.0, max(0.0, explanation.score)),
-        band=Band(explanation.band.value),
+        band=band_of(explanation.score),
         rank=rank,
         terms=shares(explanation),
         missing=list(explanation.missing[:8]),
@@ -139,7 +158,11 @@ def fit_of(*, organization: Organization, challenge: Challenge, at: datetime) ->
         return Fit(stopped, None)
     read[organization.ref] = mine
     index = fit(read.values(), lexicon=documents.lexicon())
-    explanation = index.explain(documents.challenge_document(challenge), organization.ref, document=mine)
-    if stopped is None and not explanation.terms:
-        stopped = Filter.NO_COMMON_TERMS
-    return Fit(stopped, explanation)
+    explained = [
+        index.explain(statement, organization.ref, document=mine)
+        for statement in documents.asked_documents(challenge)
+    ]
+    best = max(explained, key=lambda explanation: explanation.score, default=None)
+    return Fit(
+        stopped or _stopped(facts_of(organization, challenge, mine), best.score if best else 0.0, at), best
+    )

@@ -15,6 +15,18 @@ class Band(StrEnum):
     WEAK = "weak"
 
 
+STRONG_FROM, FAIR_FROM = 0.07, 0.04
+"""Scores of a whole statement against a whole profile. Read off the demo year, where the startup of the trade scores
+.06 to .15 and the others at most .03; to be calibrated anew from outcomes once there are enough."""
+
+
+def band_of(score: float) -> Band:
+    """The plain word for a score."""
+    if score >= STRONG_FROM:
+        return Band.STRONG
+    return Band.FAIR if score >= FAIR_FROM else Band.WEAK
+
+
 BAND_LABELS = {Band.STRONG: N_("Strong fit"), Band.FAIR: N_("Fair fit"), Band.WEAK: N_("Weak fit")}
 
 
@@ -38,7 +50,7 @@ FILTER_LABELS = {
     Filter.AGE_UNKNOWN: N_("The founding day is not known."),
     Filter.NOT_WILLING: N_("The startup does not wish to be suggested."),
     Filter.NO_PROFILE: N_("The profile says too little to compare."),
-    Filter.NO_COMMON_TERMS: N_("The profile and the challenge share no important terms."),
+    Filter.NO_COMMON_TERMS: N_("The profile and the challenge share too few important terms."),
     Filter.ALREADY_PROPOSED: N_("Your startup has already begun a proposal."),
 }
 PASSED_LABELS = {

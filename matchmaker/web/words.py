@@ -146,4 +146,5 @@ def init(app: Flask) -> None:
         file_size=file_size,
         reason_text=reason_text,
     )
+    app.jinja_env.tests["longer_than"] = lambda text, length: len(text) > length
     app.jinja_env.globals.update(state_info=state_info, reason_text=reason_text, fresh_key=fresh_key)
