@@ -15,6 +15,7 @@ from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.files import Upload
 from matchmaker.foundation.outbox import OutboxMail
 from matchmaker.judging.events import DecisionReleased
+from matchmaker.judging.models import PanelDecision
 from matchmaker.judging.states import Outcome
 from matchmaker.kernel.errors import Invalid, NotFound, Refused, Stale
 from matchmaker.people.actor import SYSTEM
@@ -24,6 +25,7 @@ from matchmaker.pilots.facts import MeasureFacts, MilestoneFacts, PaymentFacts
 from matchmaker.pilots.models import GrantPayment, Pilot
 from matchmaker.pilots.states import MilestoneState, NeedMet, PilotState
 from matchmaker.proposals.content import PlannedMilestone
+from tests.factories import judging
 from tests.factories import pilots as make
 from tests.world import NOW
 
@@ -64,7 +66,7 @@ def test_an_award_becomes_a_pilot_prefilled_from_proposal_and_challenge(world):
 
 def test_preparing_twice_makes_one_pilot(world):
     cast = make.prepared(world)
-    decision = db.session.execute(db.select(make.PanelDecision)).scalar_one()
+    decision = db.session.execute(db.select(PanelDecision)).scalar_one()
     with unit_of_work():
         again = operations.prepare(decision=decision, by=SYSTEM, at=world.now)
     assert again.id == cast.pilot.id
@@ -95,6 +97,18 @@ def test_a_released_decision_makes_pilots_of_awards_only(world):
         event = DecisionReleased(at=world.now, panel=None, challenge=made, decisions=decisions)
         operations.prepare_awarded(event)
     assert len(queries.pilots_of_challenge(made.id)) == 2
+
+
+@pytest.mark.both_databases
+def test_the_panels_release_makes_the_pilots(world):
+    """From the real selection: the award's grant is the pilot's, its milestones carry it whole."""
+    contest = judging.released(world)
+    (pilot,) = queries.pilots_of_challenge(contest.panel.challenge_id)
+    decision = db.session.execute(
+        db.select(PanelDecision).where(PanelDecision.outcome == Outcome.AWARDED)
+    ).scalar_one()
+    assert (pilot.proposal_id, pilot.grant) == (decision.proposal_id, decision.grant)
+    assert progress.ledger(pilot).balanced
 
 
 def test_only_an_award_becomes_a_pilot(world):
