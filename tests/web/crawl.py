@@ -72,6 +72,7 @@ def walk(browser, app, *, language: str, start: str = "/", per_endpoint: int = 3
             response = browser.get(response.headers["Location"])
             hops += 1
         if not response.content_type.startswith("text/html"):
+            response.close()
             yield path, response.status_code, []
             continue
         page = Page(response.get_data(as_text=True))
