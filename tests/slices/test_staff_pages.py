@@ -22,7 +22,9 @@ def test_the_outbox_is_for_development_only(world):
     assert world.client(world.officer()).get("/staff/outbox").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/about", "/accessibility", "/privacy", "/open-data", "/contact", "/search?q=x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/about", "/accessibility", "/privacy", "/open-data", "/contact", "/search?q=x"]
+)
 @pytest.mark.parametrize("language", ["en", "zh_Hant_TW"])
 def test_the_front_pages_answer(world, path, language):
     assert world.client(None, language).get(path).status_code == 200

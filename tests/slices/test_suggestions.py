@@ -67,7 +67,11 @@ def test_who_is_suspended_is_stopped_at_the_next_run(care, world):
     officer = world.officer()
     with unit_of_work():
         people.decide(
-            organization=organization_by_id(care["radar"].id), move="suspend", reason="x", by=officer, at=world.now
+            organization=organization_by_id(care["radar"].id),
+            move="suspend",
+            reason="x",
+            by=officer,
+            at=world.now,
         )
     jobs.run_until_idle(world.now)
     assert care["radar"].id not in {r.organization_id for r in rows(care) if r.stopped_by is None}

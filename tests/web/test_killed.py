@@ -50,10 +50,10 @@ class Visitor:
     def fill(self, path, **fields):
         status, page = self.ask("GET", path)
         assert status == 200, page[:500]
-        hidden = dict(re.findall(r'type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
-        hidden |= {
-            m[1]: m[0] for m in re.findall(r'type="hidden"[^>]*value="([^"]*)"[^>]*name="([^"]+)"', page)
-        }
+        inputs = [
+            dict(re.findall(r'([a-z_-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input [^>]*>", page)
+        ]
+        hidden = {i["name"]: i.get("value", "") for i in inputs if i.get("type") == "hidden"}
         return self.ask("POST", path, hidden | fields)
 
 
