@@ -28,7 +28,7 @@ from werkzeug.wrappers import Response
 from matchmaker.foundation import clock, idempotency, limits
 from matchmaker.foundation.db import begin_writing, db, end_writing
 from matchmaker.kernel.decision import Reason, deny
-from matchmaker.kernel.errors import Refused, Stale
+from matchmaker.kernel.errors import Invalid, Stale
 from matchmaker.kernel.words import N_
 
 log = logging.getLogger(__name__)
@@ -212,7 +212,7 @@ def _attempt(view: Callable[..., ResponseReturnValue], args: Any, kwargs: Any) -
         earlier = idempotency.find(key=key, user_ref=_who())
         if earlier is not None:
             if earlier.request_hash != digest:
-                raise Refused(deny(KEY_REUSED))
+                raise Invalid({"idempotency_key": deny(KEY_REUSED)})
             if earlier.location:
                 return redirect(earlier.location, earlier.status)
             return Response(status=earlier.status)

@@ -111,6 +111,11 @@ class Parsed(Field):
             self.data = None
             raise ValueError(refusal(deny(error.reason))) from None
 
+    def pre_validate(self, form: Any) -> None:
+        """What could not be read has said so; whether it is too large is no question any more."""
+        if self.process_errors:
+            raise StopValidation
+
     def read(self, typed: str) -> Any:
         raise NotImplementedError
 
@@ -193,11 +198,12 @@ class MomentField(Parsed):
         head, _, tail = plain_width(typed).replace("T", " ").strip().rpartition(" ")
         clock = tail if ":" in tail else plain_width(self.typed_time)
         day = parse_date(head if ":" in tail else typed)
-        try:
-            at = time.fromisoformat(clock.zfill(5)) if clock else self.default_time
-        except ValueError:
-            raise ValueError(gettext("Enter the time as 17:00.")) from None
-        return instant_at(day, at.replace(second=0, microsecond=0, tzinfo=None))
+        if not clock:
+            return instant_at(day, self.default_time)
+        found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?", clock)
+        if found is None:
+            raise ValueError(gettext("Enter the time as 17:00."))
+        return instant_at(day, time(int(found[1]), int(found[2])))
 
     def show(self, value: datetime) -> str:
         return to_taipei(value).date().isoformat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,7 +15,7 @@ from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
 from matchmaker.kernel.words import N_
 from matchmaker.people.states import OrganizationKind
 from matchmaker.web.access import Audience, actor, open_to
-from matchmaker.web.lists import PER_PAGE, Page, asked, asked_page, asked_text
+from matchmaker.web.lists import PER_PAGE, Page, address, asked, asked_page, asked_text
 
 SORT_LABELS = {
     Sort.NEWEST: N_("Newest first"),
@@ -68,11 +68,10 @@ def index() -> ResponseReturnValue:
 
 
 def _sorts(current: Sort) -> list[dict[str, object]]:
-    args = {name: value for name, value in request.args.items() if name not in ("page", "lang", "sort")}
     return [
         {
             "label": gettext(label),
-            "url": url_for("catalog.index", **{**args, "sort": sort.value}),  # type: ignore[arg-type]
+            "url": address(sort=sort.value, page=None, lang=None),
             "current": sort is current,
         }
         for sort, label in SORT_LABELS.items()

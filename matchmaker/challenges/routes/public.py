@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.challenges import queries
@@ -13,7 +13,7 @@ from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
 from matchmaker.kernel.words import N_
 from matchmaker.web.access import Audience, actor, open_to
 from matchmaker.web.downloads import attachment
-from matchmaker.web.lists import PER_PAGE, Page, asked, asked_many, asked_page, asked_text
+from matchmaker.web.lists import PER_PAGE, Page, address, asked, asked_many, asked_page, asked_text
 
 SORTS = {"deadline": N_("Deadline"), "newest": N_("Newest"), "budget": N_("Budget")}
 LEAST = (500_000, 1_000_000, 2_000_000, 3_000_000)
@@ -56,9 +56,7 @@ def _asked() -> ListFacts:
 
 def _with(**changes: str) -> str:
     """The same list with another order, from its first page."""
-    args = {key: values for key, values in request.args.to_dict(flat=False).items() if key != "page"}
-    args.pop("lang", None)
-    return url_for("challenges.index", **(args | changes))  # type: ignore[arg-type]
+    return address(**changes, page=None, lang=None)
 
 
 @bp.get("/challenges/<ref>")
