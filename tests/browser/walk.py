@@ -18,7 +18,7 @@ from matchmaker.foundation import clock
 from matchmaker.kernel.dates import local_day
 from matchmaker.people.states import AgencyKind
 from tests.browser.live import Live
-from tests.factories.profiles import DRONE, RADAR, say
+from tests.factories.profiles import DRONE, MAT, RADAR, say
 from tests.world import PASSWORD, World
 
 Seen = tuple[str, Page]
@@ -145,11 +145,11 @@ class Walk:
                 agency_kind=AgencyKind.LOCAL,
                 county_id=_county(county),
             )
-            _radar, bob = world.startup("Bob", name="測試・靜感照護股份有限公司")
+            radar, bob = world.startup("Bob", name="測試・靜感照護股份有限公司")
             _other, ivan = world.startup("Ivan", name="測試・安居感測股份有限公司")
             _drone, mallory = world.startup("Mallory", name="測試・田間飛行股份有限公司")
             say(world, bob, RADAR)
-            say(world, ivan, RADAR)
+            say(world, ivan, MAT)
             say(world, mallory, DRONE)
             cast = {
                 "agency": alice,
@@ -161,6 +161,7 @@ class Walk:
             }
             for number, name in enumerate(("Erin", "Frank", "Grace", "Heidi", "Olivia")):
                 cast[f"juror {number}"] = world.juror(name, expert=number < 2)
+            self.refs["radar"] = radar.ref
             emails = {role: _email(actor.user_id) for role, actor in cast.items()}
         self.live.work()
         for role, actor in cast.items():
@@ -267,7 +268,9 @@ class Walk:
         ref = self.refs["challenge"]
         alice = self.sign_in("agency")
         yield "startups that fit", alice.go(f"/challenges/{ref}/suggestions")
-        assert "靜感照護" in alice.page.inner_text("main")
+        assert (
+            alice.page.locator(f'main .list__row a[href$="/organizations/{self.refs["radar"]}"]').count() == 1
+        )
         bob = self.sign_in("startup")
         yield "front page of a startup", bob.go("/")
         yield "challenges that fit us", bob.go("/suggestions")

@@ -20,6 +20,13 @@ DRONE = ProfileFacts(
     offer_en="Multispectral images find rice blast early and plan the spraying.",
     tags=("無人機", "農業"),
 )
+MAT = ProfileFacts(
+    tagline_zh="床邊與浴室的壓力感測地墊",
+    tagline_en="Pressure-sensing mats beside the bed and in the bathroom",
+    offer_zh="地墊感測體重轉移與長時間倒臥，以閘道器回報護理站；適合機構與共餐據點。",
+    offer_en="Mats feel shifts of weight and long lying, and report to the nurses' station.",
+    tags=("壓力感測", "地墊"),
+)
 
 
 def say(world, actor, facts: ProfileFacts) -> None:
