@@ -93,7 +93,9 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65535), envvar="MATCHMAKER_PORT", default=5000, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), envvar="MATCHMAKER_PORT", default=5000, show_default=True
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--empty", is_flag=True, help="Start without the demo year (reference data only).")
 @click.option("--once", is_flag=True, help="Prepare everything, print the sign-ins, and stop.")

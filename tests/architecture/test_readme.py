@@ -14,5 +14,8 @@ def test_every_setting_is_told():
     source = (ROOT / "matchmaker" / "foundation" / "settings.py").read_text(encoding="utf-8")
     import re
 
-    names = set(re.findall(r'"(MATCHMAKER_[A-Z_]+)"', source)) - {"MATCHMAKER_DEMO", "MATCHMAKER_OWNER_NAME_EN"}
+    names = set(re.findall(r'"(MATCHMAKER_[A-Z_]+)"', source)) - {
+        "MATCHMAKER_DEMO",
+        "MATCHMAKER_OWNER_NAME_EN",
+    }
     assert [name for name in sorted(names) if name not in text] == []
