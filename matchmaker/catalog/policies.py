@@ -8,17 +8,15 @@ from datetime import date, datetime
 
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
 from matchmaker.catalog.states import ITEM_LIFE, ItemState
-from matchmaker.kernel.dates import anniversary, local_day
+from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny, first_denial
+from matchmaker.kernel.programme import is_within_startup_age
 from matchmaker.kernel.words import N_
 from matchmaker.people.actor import SYSTEM, Actor
 from matchmaker.people.models import Organization
 from matchmaker.people.policies import NOT_STAFF, can_write
 from matchmaker.people.states import OrganizationKind, OrganizationState
 from matchmaker.pilots.models import Pilot
-
-STARTUP_YEARS = 5
-"""A supplier is founded within five years (R-030)."""
 
 WRONG_STATE = Reason("catalog.wrong_state", N_("This is not possible while the item is “%(state)s”."))
 NOT_STARTUP = Reason(
@@ -179,7 +177,7 @@ def within_five_years(founded_on: date | None, tender_day: date) -> Decision:
     """
     if founded_on is None:
         return deny(FOUNDING_UNKNOWN)
-    if tender_day > anniversary(founded_on, STARTUP_YEARS):
+    if not is_within_startup_age(founded_on, tender_day):
         return deny(TOO_OLD, founded=founded_on, began=tender_day)
     return ALLOWED
 

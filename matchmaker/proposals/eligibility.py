@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from matchmaker.kernel.dates import anniversary
 from matchmaker.kernel.identifiers import ubn_refusal
+from matchmaker.kernel.programme import is_within_startup_age, last_startup_day
 from matchmaker.proposals.completeness import substitutes
 from matchmaker.proposals.content import ProposalContent
 from matchmaker.proposals.facts import Declaration, Rule
 from matchmaker.proposals.states import CheckResult
-
-YEARS = 5
-"""「成立五年內之新創事業」 (R-030)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +37,22 @@ def _result(met: bool) -> CheckResult:
     return CheckResult.MET if met else CheckResult.NOT_MET
 
 
-def last_eligible_day(founded_on: date) -> date:
-    """The fifth anniversary of the founding; 29 February counts as 28 February (R-030)."""
-    return anniversary(founded_on, YEARS)
-
-
 def within_five_years(founded_on: date | None, *, deadline: date) -> Finding:
     """Founded within five years at the day of the deadline, that day included (R-030, Q-13)."""
     if founded_on is None:
         facts: dict[str, Any] = {"founded_on": None, "deadline": deadline.isoformat()}
         return Finding(Rule.FIVE_YEARS, CheckResult.UNKNOWN, facts)
-    last = last_eligible_day(founded_on)
+    last = last_startup_day(founded_on)
     facts = {
         "founded_on": founded_on.isoformat(),
         "last_day": last.isoformat(),
         "deadline": deadline.isoformat(),
     }
-    return Finding(Rule.FIVE_YEARS, _result(founded_on <= deadline <= last), facts)
+    return Finding(
+        Rule.FIVE_YEARS,
+        _result(founded_on <= deadline and is_within_startup_age(founded_on, deadline)),
+        facts,
+    )
 
 
 def examine(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from matchmaker.kernel.dates import anniversary, local_day
+from matchmaker.kernel.dates import local_day
+from matchmaker.kernel.programme import is_within_startup_age
 from matchmaker.suggestions.states import Filter
-
-AGE_LIMIT_YEARS = 5
-"""Founded within five years at the tender deadline (R-030, Q-13)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +37,7 @@ def stopped_by(facts: Facts, now: datetime) -> Filter | None:
         return Filter.NO_PROFILE
     if facts.founded_on is None:
         return Filter.AGE_UNKNOWN
-    measured_on = local_day(facts.closes_at or now)
-    if measured_on > anniversary(facts.founded_on, AGE_LIMIT_YEARS):
+    if not is_within_startup_age(facts.founded_on, local_day(facts.closes_at or now)):
         return Filter.TOO_OLD
     if facts.published and facts.closes_at is not None and now >= facts.closes_at:
         return Filter.NOT_OPEN

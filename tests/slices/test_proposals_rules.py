@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from matchmaker.kernel.programme import last_startup_day
 from matchmaker.proposals.comparison import differences
 from matchmaker.proposals.completeness import gaps, impossible, tidy
 from matchmaker.proposals.content import (
@@ -14,7 +15,7 @@ from matchmaker.proposals.content import (
     ProposalContent,
     TeamMember,
 )
-from matchmaker.proposals.eligibility import Applicant, examine, last_eligible_day, within_five_years
+from matchmaker.proposals.eligibility import Applicant, examine, within_five_years
 from matchmaker.proposals.facts import Declaration, Rule
 from matchmaker.proposals.freezing import document, fingerprint
 from matchmaker.proposals.states import CheckResult, EvidenceKind
@@ -156,7 +157,7 @@ def test_five_years_to_the_day(founded, deadline, result):
 
 
 def test_a_founding_on_a_leap_day_ends_on_28_february():
-    assert last_eligible_day(date(2020, 2, 29)) == date(2025, 2, 28)
+    assert last_startup_day(date(2020, 2, 29)) == date(2025, 2, 28)
 
 
 def found(text=CONTENT, ceiling=1_000_000, **changes):
