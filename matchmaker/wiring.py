@@ -49,7 +49,7 @@ from matchmaker.web.navigation import Entry, add_panels, main, workplace
 def connect(app: Flask) -> None:
     """Connect the slices to each other and to the application."""
     _blueprints(app)
-    _menus(app.extensions["settings"].is_development)
+    _menus()
     _panels()
     _events()
     _jobs()
@@ -70,7 +70,7 @@ def _blueprints(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-def _menus(development: bool) -> None:
+def _menus() -> None:
     main.add(
         Entry(N_("Home"), "home.front"),
         Entry(N_("Challenges"), "challenges.index"),
@@ -93,9 +93,8 @@ def _menus(development: bool) -> None:
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("How the platform works"), "staff.lifecycles", Audience.STAFF),
+        Entry(N_("Outbox"), "staff.outbox", Audience.STAFF, development_only=True),
     )
-    if development:
-        workplace.add(Entry(N_("Outbox"), "staff.outbox", Audience.STAFF))
 
 
 def _panels() -> None:

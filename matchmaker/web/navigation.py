@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext
 
 from matchmaker.web.access import Audience
@@ -14,11 +14,12 @@ from matchmaker.web.access import Audience
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A menu entry: English label, endpoint, who sees it."""
+    """A menu entry: English label, endpoint, who sees it, and whether only in development."""
 
     label: str
     endpoint: str
     audience: Audience = Audience.PUBLIC
+    development_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ class Menu:
         """The entries this person may follow."""
         here = request.path
         doors = audiences | {Audience.PUBLIC}
+        developing = current_app.extensions["settings"].is_development
         links = []
         for entry in self.entries:
-            if entry.audience in doors:
+            if entry.audience in doors and (developing or not entry.development_only):
                 url = url_for(entry.endpoint)
                 inside = here == url or (url != "/" and here.startswith(url.rstrip("/") + "/"))
                 links.append(Link(gettext(entry.label), url, inside))
