@@ -208,6 +208,7 @@ class Walk:
         yield from self.pilot()
         yield from self.graduate()
         yield from self.look_around()
+        yield from self.follow_up()
 
     def post_challenge(self) -> Iterator[Seen]:
         """The agency writes down its need and hands it in."""
@@ -579,11 +580,9 @@ class Walk:
         person.put("specification_open", True)
 
     def look_around(self) -> Iterator[Seen]:
-        """What a visitor and staff see of all this, and a follow-up challenge from the second pilot."""
+        """What a visitor and staff see of all this."""
         alice = self.sign_in("agency")
-        alice.go("/pilots")
-        others = [link for link in self._links(alice, "/pilots/") if self.refs["pilot"] not in link]
-        yield "pilots of an agency", alice.page
+        yield "pilots of an agency", alice.go("/pilots")
         yield "case seen by everybody", alice.go(f"/cases/{self.refs['pilot']}")
         yield "cases", alice.go("/cases")
         yield "search", alice.go("/search?q=跌倒")
@@ -591,7 +590,55 @@ class Walk:
         yield "lifecycles", carol.go("/staff/house")
         yield "audit trail", carol.go("/staff/audit")
         yield "outbox", carol.go("/staff/outbox")
-        assert others
+
+    def follow_up(self) -> Iterator[Seen]:
+        """The second pilot falls short: the agency drafts a follow-up challenge that knows its parent."""
+        alice = self.sign_in("agency")
+        ivan = self.sign_in("rival")
+        alice.go("/pilots")
+        links = [link for link in self._links(alice, "/pilots/") if self.refs["pilot"] not in link]
+        ref = links[0].rsplit("/", 1)[-1].split("?")[0]
+        alice.go(f"/pilots/{ref}/plan")
+        alice.fill(
+            site="共餐據點三處（測試場域）",
+            agency_duties="提供場域與窗口。",
+            startup_duties="裝設與維護。",
+            starts_on=day(1),
+            ends_on=day(181),
+        )
+        alice.send()
+        alice.go(f"/pilots/{ref}/plan/measures")
+        self._measure(alice)
+        alice.send()
+        alice.go(f"/pilots/{ref}/plan/milestones")
+        for control in alice.page.locator('main form input[name$="-due_on"]').all():
+            control.fill(day(60))
+        alice.send()
+        for person in (alice, ivan):
+            person.go(f"/pilots/{ref}")
+            person.send("/agree")
+        self.wait(days=2)
+        alice.go(f"/pilots/{ref}")
+        alice.send("/start")
+        self.wait(days=190)
+        yield "pilot with a late milestone", alice.go(f"/pilots/{ref}")
+        alice.go(f"/pilots/{ref}/results")
+        for control in alice.page.locator('main form input[name^="actual-"]').all():
+            control.fill("55")
+        alice.send()
+        alice.go(f"/pilots/{ref}/assessment")
+        alice.put("need_met", "partly")
+        alice.put("production_ready", "no")
+        alice.fill(summary_zh="地墊僅能偵測部分區域，尚未符合需求。", lessons="須涵蓋整個房間。")
+        alice.send()
+        yield "assessed as partly met", alice.go(f"/pilots/{ref}")
+        alice.send("/follow-up")
+        alice.go("/agency/challenges")
+        known = (self.refs["challenge"], "/new")
+        drafts = [link for link in self._links(alice, "/agency/challenges/") if not link.endswith(known)]
+        yield "follow-up challenge in draft", alice.go(drafts[0])
+        trail = alice.page.locator("main .trail a").evaluate_all("all => all.map(a => a.href)")
+        assert any(self.refs["challenge"] in link for link in trail)
 
 
 def day(after: int = 0) -> str:
