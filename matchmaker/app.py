@@ -13,6 +13,7 @@ from matchmaker.foundation.settings import Settings
 from matchmaker.kernel.places import data_dir
 from matchmaker.people import session
 from matchmaker.people.account import menu as account_menu
+from matchmaker.search import shelves
 from matchmaker.web import access, errors, pages, security, words
 
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     words.init(app)
     pages.init(app, settings, account_menu)
     errors.init(app)
+    shelves.init(app, settings)
     wiring.connect(app)
     access.check_declared(app)
     if settings.trusted_proxies:

@@ -316,6 +316,48 @@ def seed_load(challenges: int, startups: int, number: int) -> None:
 
 
 @main.command()
+def reindex() -> None:
+    """Make the stored indexes from the database, then compute all suggestions anew."""
+    with _application():
+        from matchmaker.foundation import clock
+        from matchmaker.foundation.db import unit_of_work
+        from matchmaker.search import operations as search
+        from matchmaker.suggestions import operations as suggestions
+        from matchmaker.suggestions import queries
+
+        now = clock.now()
+        _say("Making the indexes")
+        search.reindex(at=now)
+        _say("Computing suggestions")
+        with unit_of_work():
+            challenges = queries.looking(now)
+            found = suggestions.refresh(challenges=challenges, at=now)
+        _say(f"{found} startups suggested for {len(challenges)} challenges.")
+
+
+@main.group()
+def index() -> None:
+    """The stored indexes."""
+
+
+@index.command("status")
+@click.option("--verify", is_flag=True, help="Read every byte and compare it with the manifest.")
+def index_status(verify: bool) -> None:
+    """Say what each index holds and how fresh it is, as JSON lines; exit 1 when one cannot be used."""
+    with _application():
+        import json
+
+        from matchmaker.search import queries
+        from matchmaker.search.states import Shelf
+
+        states = [queries.freshness(shelf, verify=verify) for shelf in Shelf]
+        for state in states:
+            click.echo(json.dumps(state.as_record(), ensure_ascii=False))
+        if any(state.index.fault for state in states):
+            raise SystemExit(1)
+
+
+@main.command()
 @click.option("--email", required=True)
 @click.option("--name", default="Administrator", show_default=True)
 def admin(email: str, name: str) -> None:

@@ -39,9 +39,12 @@ from matchmaker.proposals import events as proposal_events
 from matchmaker.proposals import notices as proposal_notices
 from matchmaker.proposals.routes import bp as proposals
 from matchmaker.proposals.routes import panels as proposal_panels
+from matchmaker.search import operations as search_operations
+from matchmaker.search.events import Reindexed
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import operations as suggestions_operations
-from matchmaker.suggestions import routes as suggestions_routes
+from matchmaker.suggestions.routes import bp as suggestions
+from matchmaker.suggestions.routes import shown as suggestion_panels
 from matchmaker.web.access import Audience
 from matchmaker.web.navigation import Entry, add_panels, main, workplace
 
@@ -65,7 +68,7 @@ def _blueprints(app: Flask) -> None:
         pilots,
         catalog,
         staff,
-        suggestions_routes.bp,
+        suggestions,
     ):
         app.register_blueprint(blueprint)
 
@@ -98,7 +101,7 @@ def _menus() -> None:
 
 
 def _panels() -> None:
-    add_panels("challenge.page", suggestions_routes.own_fit_panel, suggestions_routes.challenge_panel)
+    add_panels("challenge.page", suggestion_panels.own_fit_panel, suggestion_panels.challenge_panel)
     add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
     add_panels("challenge.actions", proposal_panels.challenge_actions)
@@ -115,7 +118,7 @@ def _panels() -> None:
     add_panels("home.work", judging_work.work_panel)
     add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", catalog_panels.work_panel)
-    add_panels("home.work", suggestions_routes.work_panel)
+    add_panels("home.work", suggestion_panels.work_panel)
 
 
 def _events() -> None:
@@ -160,19 +163,30 @@ def _events() -> None:
     subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
     subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
     for change in (
+        people_events.OrganizationRegistered,
         people_events.ProfileChanged,
         people_events.OrganizationChanged,
         people_events.OrganizationDecided,
         challenge_events.ChallengeChanged,
         challenge_events.ChallengeHandedIn,
         challenge_events.ChallengePublished,
+        challenge_events.ChallengeCancelled,
+        catalog_events.ItemListed,
+        catalog_events.ItemChanged,
+        catalog_events.ItemMoved,
+        pilot_events.PilotStarted,
+        pilot_events.PlanChanged,
+        pilot_events.PilotEndedEarly,
+        pilot_events.PilotAssessed,
     ):
-        subscribe(change, suggestions_operations.on_change)
+        subscribe(change, search_operations.on_change)
+    subscribe(Reindexed, suggestions_operations.on_reindexed)
 
 
 def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
+    jobs.handle(search_operations.CATCH_UP, search_operations.catch_up_job)
     jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
     jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))

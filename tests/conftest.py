@@ -114,6 +114,7 @@ def app(database, request):
         cluster = request.getfixturevalue("postgres_cluster")
         cluster.drop_database(cluster.url("matchmaker_test"))
         cluster.create_database(name="matchmaker_test", template="matchmaker_template")
+    shutil.rmtree(made.extensions["settings"].index_dir, ignore_errors=True)
     with made.app_context():
         yield made
         db.session.remove()

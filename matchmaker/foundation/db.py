@@ -7,10 +7,11 @@ row locks, parents first.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -37,6 +39,7 @@ from sqlalchemy.types import TypeDecorator
 from matchmaker.foundation.settings import Settings
 from matchmaker.kernel.errors import NotFound, Stale
 
+log = logging.getLogger(__name__)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 REF_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -170,6 +173,16 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions inside only read, whatever surrounds them: on SQLite they wait for no writer."""
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 def begin_writing() -> Any:
     """Mark the present context as writing until ``end_writing`` (for request hooks)."""
     return _writing.set(True)
@@ -197,13 +210,49 @@ def separate() -> Iterator[Session]:
 def unit_of_work() -> Iterator[Session]:
     """One writing transaction of the main session, for jobs and commands; commits at the end."""
     with writing():
-        db.session.rollback()
+        abandon()
         try:
             yield db.session()
-            db.session.commit()
+            commit()
         except BaseException:
-            db.session.rollback()
+            abandon()
             raise
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """A main session of its own, for work between or after the transactions of the one outside."""
+    with current_app.app_context():
+        yield
+
+
+def after_commit(key: str, call: Callable[[], Any]) -> None:
+    """Call this once the present unit of work is committed, in a context and transactions of its own.
+
+    Of several with one key the last is called. It is a courtesy, not a promise: a failure is logged and the
+    answer goes out all the same, so whatever must happen stands in a table that a job looks at too.
+    """
+    db.session.info.setdefault(_AFTER, {})[key] = call
+
+
+def commit() -> None:
+    """Commit the main session, then do what waited for it."""
+    db.session.commit()
+    for key, call in db.session.info.pop(_AFTER, {}).items():
+        try:
+            with apart():
+                call()
+        except Exception:
+            log.exception("%s failed after the commit", key)
+
+
+def abandon() -> None:
+    """Roll the main session back; nothing waits for its commit any more."""
+    db.session.info.pop(_AFTER, None)
+    db.session.rollback()
+
+
+_AFTER = "after_commit"
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:

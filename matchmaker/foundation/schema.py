@@ -33,7 +33,7 @@ def metadata() -> MetaData:
     return Base.registry.metadata
 
 
-FOUNDATION_TABLES = ("audit", "files", "idempotency", "jobs", "limits", "outbox", "sessions")
+FOUNDATION_TABLES = ("audit", "files", "idempotency", "jobs", "limits", "outbox", "relevance", "sessions")
 
 
 def config(connection: Connection | None = None) -> Config:

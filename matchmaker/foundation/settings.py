@@ -55,6 +55,10 @@ class Settings:
         return self.data_dir / "files"
 
     @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
     def mail_dir(self) -> Path:
         return self.data_dir / "mail"
 

@@ -480,7 +480,7 @@ class Index:
 
     def _importance(self, keys: Keys) -> Weights:
         weight = self.reader.weights[analysis.channel_of(keys)]
-        return np.asarray(weight * inverse_frequency(len(self), self.holding(keys)))
+        return np.asarray(weight * inverse_frequency(max(len(self), self.settings.least_documents), self.holding(keys)))
 
     def _read(self, document_id: str) -> Reading:
         document = self.document(document_id)

@@ -43,8 +43,9 @@ class Oracle:
         self._weight = channel_weights(self.settings.channels)[self._channels()]
         holding = np.asarray((tf > 0).sum(axis=0)).ravel()
         size = len(self.documents)
-        self._idf = np.log1p((size - holding + 0.5) / (holding + 0.5))
-        self._top = float(np.log1p((size + 0.5) / 0.5))
+        counted_as = max(size, self.settings.least_documents)
+        self._idf = np.log1p((counted_as - holding + 0.5) / (holding + 0.5))
+        self._top = float(np.log1p((counted_as + 0.5) / 0.5))
         length = tf @ self._weight
         mean = length.mean() if size else 0.0
         share = self.settings.length_share

@@ -60,6 +60,7 @@ def prepare(
     keys = np.concatenate([reading.keys, extra[0]])
     repeated = np.concatenate([SUBLINEAR[reading.counts], extra[1]])
     weight = channel_weight[channel_of(keys)]
+    documents = max(documents, settings.least_documents)
     idf = inverse_frequency(documents, holding)
     importance = repeated * weight * idf
     attainable = float(importance.sum())

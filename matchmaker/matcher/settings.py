@@ -46,6 +46,8 @@ class Settings:
     ``saturation``     k1 of BM25: how soon a repeated term stops adding (measured).
     ``length_share``   b of BM25: how far a long document is discounted, 0 to 1 (measured).
     ``cosine_share``   weight of the cosine part beside the BM25 part, which has weight 1 (measured).
+    ``least_documents``  a smaller index counts as this large when it weighs how rare a term is: what stands in two
+    of three documents is not common for that. The weights of a small index so hardly move when it grows.
     ``strong``, ``fair``  the lowest scores of the two upper bands (measured: of wrong answers in the first
     ten about one in thirty is strong, and of right ones three in four are at least fair).
     """
@@ -57,6 +59,7 @@ class Settings:
     cosine_share: float = 2.0
     strong: float = 0.15
     fair: float = 0.07
+    least_documents: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", dict(self.fields))
@@ -74,6 +77,8 @@ class Settings:
             raise BadInput("length_share must be between 0 and 1")
         if not (math.isfinite(self.cosine_share) and self.cosine_share >= 0):
             raise BadInput("cosine_share must be 0 or more")
+        if self.least_documents < 0:
+            raise BadInput("least_documents must be 0 or more")
         if not 0 < self.fair < self.strong < 1:
             raise BadInput("the bands must satisfy 0 < fair < strong < 1")
 

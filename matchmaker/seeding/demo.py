@@ -26,6 +26,7 @@ from matchmaker.kernel.errors import MatchmakerError
 from matchmaker.people.actor import SYSTEM
 from matchmaker.people.models import User
 from matchmaker.people.passwords import make
+from matchmaker.search import operations as search
 from matchmaker.seeding import reading, signins
 from matchmaker.seeding.cast import Cast
 from matchmaker.seeding.contests import Contest
@@ -153,8 +154,14 @@ def _settle(now: datetime) -> None:
     with unit_of_work() as session:
         past = (OutboxMail.sent_at.is_(None), OutboxMail.created_at < now - FRESH)
         session.execute(update(OutboxMail).where(*past).values(sent_at=OutboxMail.created_at, attempts=1))
-        suggestions.refresh(challenges=suggestion_queries.looking(now), at=now)
-        waiting = (Job.kind == suggestions.REFRESH, Job.state == "queued", Job.run_at <= now)
-        session.execute(delete(Job).where(*waiting))
         session.execute(delete(IdempotencyKey).where(IdempotencyKey.key == KEY))
         audit.record(type="demo.loaded", subject=SUBJECT, actor_ref=SYSTEM.ref, at=now)
+    search.reindex(at=now)
+    with unit_of_work() as session:
+        suggestions.refresh(challenges=suggestion_queries.looking(now), at=now)
+        waiting = (
+            Job.kind.in_([suggestions.REFRESH, search.CATCH_UP]),
+            Job.state == "queued",
+            Job.run_at <= now,
+        )
+        session.execute(delete(Job).where(*waiting))

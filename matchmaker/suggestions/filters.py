@@ -16,6 +16,7 @@ class Facts:
 
     confirmed: bool
     willing: bool
+    conflicted: bool
     founded_on: date | None
     says_enough: bool
     opens_at: datetime | None
@@ -33,6 +34,8 @@ def stopped_by(facts: Facts, now: datetime) -> Filter | None:
         return Filter.NOT_CONFIRMED
     if not facts.willing:
         return Filter.NOT_WILLING
+    if facts.conflicted:
+        return Filter.CONFLICTED
     if not facts.says_enough:
         return Filter.NO_PROFILE
     if facts.founded_on is None:

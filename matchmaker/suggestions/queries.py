@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation.db import db
 from matchmaker.kernel.errors import NotFound
 from matchmaker.people.actor import Actor
-from matchmaker.people.models import Organization
+from matchmaker.people.models import Membership, Organization
 from matchmaker.people.states import OrganizationKind, OrganizationState
 from matchmaker.proposals.models import Proposal
 from matchmaker.suggestions import policies
-from matchmaker.suggestions.models import Suggestion, SuggestionRun
+from matchmaker.suggestions.models import BandCalibration, Suggestion, SuggestionRun
+from matchmaker.suggestions.states import BEFORE_OUTCOMES, Bands
 
 
-def startups() -> Sequence[Organization]:
-    """All startups with their profiles, also those that a filter will stop."""
+def startups(refs: Collection[str]) -> Sequence[Organization]:
+    """These startups with their profiles, also those that a filter will stop."""
     return (
         db.session.execute(
             select(Organization)
             .where(
+                Organization.ref.in_(refs),
                 Organization.kind == OrganizationKind.STARTUP,
                 Organization.state.in_([OrganizationState.CONFIRMED, OrganizationState.PENDING]),
             )
@@ -52,6 +54,48 @@ def looking(now: datetime) -> Sequence[Challenge]:
     )
 
 
+def bands() -> Bands:
+    """Where the bands lie: the newest adopted calibration, or what holds before there are outcomes."""
+    row = db.session.execute(
+        select(BandCalibration.strong_from, BandCalibration.fair_from)
+        .where(BandCalibration.adopted_at.is_not(None))
+        .order_by(BandCalibration.adopted_at.desc(), BandCalibration.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return Bands(row.strong_from, row.fair_from) if row is not None else BEFORE_OUTCOMES
+
+
+def conflicts() -> frozenset[tuple[int, int]]:
+    """(agency, startup) of every two organisations that one person belongs to today."""
+    here, there = aliased(Membership), aliased(Membership)
+    agency, startup = aliased(Organization), aliased(Organization)
+    pairs = (
+        select(here.organization_id, there.organization_id)
+        .join(there, there.user_id == here.user_id)
+        .join(agency, agency.id == here.organization_id)
+        .join(startup, startup.id == there.organization_id)
+        .where(
+            here.ended_at.is_(None),
+            there.ended_at.is_(None),
+            agency.kind == OrganizationKind.AGENCY,
+            startup.kind == OrganizationKind.STARTUP,
+        )
+    )
+    return frozenset((first, second) for first, second in db.session.execute(pairs))
+
+
+def worst_kept(challenge_id: int, kept: int) -> float:
+    """The score that a startup must pass to be kept for this challenge; 0 while there is room."""
+    score = db.session.scalar(
+        select(Suggestion.score)
+        .where(Suggestion.challenge_id == challenge_id)
+        .order_by(Suggestion.score.desc())
+        .offset(kept - 1)
+        .limit(1)
+    )
+    return score or 0.0
+
+
 def challenge_with_texts(challenge_id: int) -> Challenge:
     return db.session.execute(
         select(Challenge)
@@ -68,11 +112,8 @@ def of_challenge(actor: Actor, challenge: Challenge, limit: int | None = None) -
         db.session.execute(
             select(Suggestion)
             .where(Suggestion.challenge_id == challenge.id)
-            .options(
-                joinedload(Suggestion.organization).joinedload(Organization.profile),
-                joinedload(Suggestion.run),
-            )
-            .order_by(Suggestion.rank)
+            .options(joinedload(Suggestion.organization).joinedload(Organization.profile))
+            .order_by(Suggestion.score.desc(), Suggestion.organization_id)
             .limit(limit)
         )
         .scalars()
@@ -107,7 +148,6 @@ def of_startup(actor: Actor, now: datetime, limit: int | None = None) -> Sequenc
             .options(
                 joinedload(Suggestion.challenge).selectinload(Challenge.texts),
                 joinedload(Suggestion.challenge).joinedload(Challenge.organization),
-                joinedload(Suggestion.run),
             )
             .order_by(Suggestion.score.desc(), Suggestion.id)
             .limit(limit)
@@ -145,7 +185,7 @@ def has_begun(actor: Actor, challenge: Challenge) -> bool:
 
 def stored_fit(challenge_id: int, organization_id: int) -> Suggestion | None:
     return db.session.execute(
-        select(Suggestion)
-        .where(Suggestion.challenge_id == challenge_id, Suggestion.organization_id == organization_id)
-        .options(joinedload(Suggestion.run))
+        select(Suggestion).where(
+            Suggestion.challenge_id == challenge_id, Suggestion.organization_id == organization_id
+        )
     ).scalar_one_or_none()

@@ -26,7 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from matchmaker.foundation import clock, idempotency, limits
-from matchmaker.foundation.db import begin_writing, db, end_writing
+from matchmaker.foundation.db import abandon, begin_writing, commit, db, end_writing
 from matchmaker.kernel.decision import Reason, deny
 from matchmaker.kernel.errors import Invalid, Stale
 from matchmaker.kernel.words import N_
@@ -178,10 +178,10 @@ def writes(view: View) -> View:
             try:
                 return _attempt(view, args, kwargs)
             except StaleDataError:
-                db.session.rollback()
+                abandon()
                 raise Stale from None
             except (OperationalError, IntegrityError, DBAPIError) as error:
-                db.session.rollback()
+                abandon()
                 if attempt == TRIES or not _is_passing(error):
                     raise
                 session.clear()
@@ -219,7 +219,7 @@ def _attempt(view: Callable[..., ResponseReturnValue], args: Any, kwargs: Any) -
     who = _who()
     response: Response = current_app.make_response(view(*args, **kwargs))
     if response.status_code >= 400:
-        db.session.rollback()
+        abandon()
         return response
     if key:
         idempotency.remember(
@@ -230,7 +230,7 @@ def _attempt(view: Callable[..., ResponseReturnValue], args: Any, kwargs: Any) -
             location=response.headers.get("Location"),
             at=g.now,
         )
-    db.session.commit()
+    commit()
     return response
 
 

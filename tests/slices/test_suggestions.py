@@ -53,6 +53,9 @@ def test_a_changed_profile_is_suggested_anew(care, world):
     say(world, care["ivan"], RADAR)
     jobs.run_until_idle(world.now)
     assert {row.organization_id for row in rows(care)[:2]} == {care["radar"].id, care["drone"].id}
+    assert rows(care)[0].score == pytest.approx(rows(care)[1].score, rel=0.1)
+    with unit_of_work():
+        operations.refresh(challenges=queries.looking(world.now), at=world.now)
     assert rows(care)[0].score == pytest.approx(rows(care)[1].score)
 
 
@@ -92,6 +95,7 @@ def test_strangers_do_not_see_an_agency_s_suggestions(care, world):
 FACTS = filters.Facts(
     confirmed=True,
     willing=True,
+    conflicted=False,
     founded_on=date(2022, 3, 10),
     says_enough=True,
     opens_at=None,
@@ -106,6 +110,7 @@ FACTS = filters.Facts(
         ({}, None),
         ({"confirmed": False}, Filter.NOT_CONFIRMED),
         ({"willing": False}, Filter.NOT_WILLING),
+        ({"conflicted": True}, Filter.CONFLICTED),
         ({"says_enough": False}, Filter.NO_PROFILE),
         ({"founded_on": None}, Filter.AGE_UNKNOWN),
         ({"founded_on": date(2021, 3, 1)}, Filter.TOO_OLD),

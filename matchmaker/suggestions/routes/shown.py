@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from matchmaker.challenges import queries as challenges
@@ -12,10 +12,9 @@ from matchmaker.challenges.models import Challenge
 from matchmaker.kernel.programme import DOMAIN_LABELS
 from matchmaker.people import queries as people
 from matchmaker.suggestions import operations, policies, queries
+from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.states import BAND_LABELS, FILTER_LABELS, PASSED_LABELS, Filter
 from matchmaker.web.access import Audience, actor, open_to
-
-bp = Blueprint("suggestions", __name__)
 
 BAND_TONES = {"strong": "open", "fair": "pilot", "weak": "draft"}
 WORDS = {
