@@ -22,11 +22,19 @@ the important words of the query that the document does not cover.
 
 ``names.core(name)`` and ``names.same(known, asked) -> Verdict(verdict, score, evidence)`` fold company names.
 ``nearness.difference(first, second)`` shows a person what differs between two texts.
-Everything the matcher refuses is a ``MatcherError``: BadInput, UnknownDocument, ForeignIndex, CorruptIndex.
+Everything the matcher refuses is a ``MatcherError``: BadInput, UnknownDocument, ForeignIndex, CorruptIndex,
+StorageError.
 """
 
 from matchmaker.matcher.documents import Document
-from matchmaker.matcher.errors import BadInput, CorruptIndex, ForeignIndex, MatcherError, UnknownDocument
+from matchmaker.matcher.errors import (
+    BadInput,
+    CorruptIndex,
+    ForeignIndex,
+    MatcherError,
+    StorageError,
+    UnknownDocument,
+)
 from matchmaker.matcher.index import Index, fit
 from matchmaker.matcher.lexicon import Lexicon
 from matchmaker.matcher.results import Band, Correction, Explanation, Match, Pair, Place, TermShare
@@ -48,6 +56,7 @@ __all__ = [
     "Pair",
     "Place",
     "Settings",
+    "StorageError",
     "TermShare",
     "UnknownDocument",
     "fit",

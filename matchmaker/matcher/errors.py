@@ -26,3 +26,7 @@ class ForeignIndex(MatcherError):
 
 class CorruptIndex(MatcherError):
     """The files of an index do not hold what their manifest says: build it again."""
+
+
+class StorageError(MatcherError):
+    """The disk refused: full, read-only, not permitted. The index stays as it was before."""

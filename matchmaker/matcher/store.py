@@ -1,58 +1,41 @@
 """The index on disk: generations of memory-mapped arrays that all workers share.
 
-A directory holds ``segments/<name>/`` (arrays as ``.npy``, small segments as one ``segment.npz``),
-``generations/<name>/`` (a manifest and the tombstones) and ``CURRENT``, which names the generation in
-force. A
-change writes new files beside the old ones, flushes them, and only then switches ``CURRENT`` in one rename: a
-reader sees the old or the new state, and a writer that dies leaves the old one. The manifest names format,
-analyser, settings, watermark, and the size and SHA-256 of each file. Nothing is pickled.
+A directory holds ``segments/<name>/`` (arrays), ``generations/<name>/`` (a manifest and the tombstones) and
+``CURRENT``, which names the generation in force. A change writes new files beside the old ones, flushes them,
+and only then switches ``CURRENT`` in one rename: a reader sees the old or the new state, and a writer that dies
+leaves the old one; the next writer clears away what it left. The manifest names format, analyser, settings,
+watermark, and the size and SHA-256 of each file.
 
-Opening checks the size of every file and the SHA-256 of all up to 16 MB; ``verify`` checks all.
+The generation before the one in force stays on disk for readers that have just read its name; a reader that is
+slower than two changes finds its files gone, sees that ``CURRENT`` names another, and takes that.
 """
 
 import fcntl
-import hashlib
-import json
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from matchmaker.matcher import arrays, folders, manifest
 from matchmaker.matcher.documents import Document, unique
-from matchmaker.matcher.errors import BadInput, CorruptIndex, ForeignIndex, UnknownDocument
+from matchmaker.matcher.errors import CorruptIndex, ForeignIndex, StorageError
+from matchmaker.matcher.folders import REBUILD, read_arrays, refused, write_arrays, write_file
 from matchmaker.matcher.index import Index, Live
 from matchmaker.matcher.lexicon import Lexicon
+from matchmaker.matcher.manifest import FORMAT, Entry, Manifest
 from matchmaker.matcher.segment import Segment, Strings
-from matchmaker.matcher.settings import Channels, Settings
+from matchmaker.matcher.settings import Settings
+from matchmaker.matcher.texts import Spool, Texts, gather, pack
 
-FORMAT: Final = "matchmaker matcher index 1"
-CHECKED_AT_OPENING: Final = 16 * 2**20
-_SMALL: Final = 4 * 2**20
-_ARRAYS: Final = ("keys", "indptr", "docs", "counts", "length", "scale", "word_keys")
-_STRINGS: Final = ("ids", "words", "texts")
-_PARTS: Final = ("blob", "offsets", "hashes", "at")
-_TYPES: Final = {
-    "keys": "<u8",
-    "indptr": "<i8",
-    "docs": "<u4",
-    "counts": "|u1",
-    "length": "<f4",
-    "scale": "<f4",
-    "word_keys": "<u8",
-    "blob": "|u1",
-    "offsets": "<i8",
-    "hashes": "<u8",
-    "at": "<u4",
-}
-_NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
-_REBUILD: Final = "build the index again"
+_OURS: Final = frozenset({"CURRENT", "CURRENT.new", "LOCK", "segments", "generations"})
+_ATTEMPTS: Final = 5
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +52,22 @@ class Status:
     settings: str
 
 
-class Texts(Mapping[str, Document]):
-    """The documents of stored segments, read on demand; of several versions the newest counts."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A segment that was read: segments never change, only the list of them does."""
 
-    def __init__(self, stored: Sequence[tuple[Segment, Strings]]) -> None:
-        self._stored = list(stored)
-
-    def __getitem__(self, document_id: str) -> Document:
-        for segment, texts in reversed(self._stored):
-            for number in segment.ids.find(document_id):
-                if len(texts) == len(segment):
-                    return _document(document_id, texts[number])
-        raise KeyError(document_id)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(one for segment, _ in self._stored for one in segment.ids))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    entry: Entry
+    segment: Segment
+    texts: Strings | None
 
 
-def _text(document: Document) -> str:
-    return json.dumps([dict(document.fields), list(document.tags)], ensure_ascii=True, separators=(",", ":"))
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One generation, read."""
 
-
-def _document(document_id: str, text: str) -> Document:
-    fields, tags = json.loads(text)
-    return Document(document_id, fields, tuple(tags))
+    manifest: Manifest
+    index: Index
+    held: tuple[_Held, ...]
 
 
 class Store:
@@ -115,20 +87,19 @@ class Store:
         self.keep_texts = keep_texts
         self._seen: tuple[int, int, int] | None = None
         self._index: Index | None = None
-        self._names: dict[int, str] = {}
-        self._held: dict[str, tuple[dict[str, Any], Segment, Strings | None]] = {}
+        self._held: dict[str, _Held] = {}
 
     # -- reading
 
     def index(self) -> Index:
         """The index in force. Cheap to call for every query: one stat tells whether it changed.
 
-        ForeignIndex when there is none or it is of another format, analyser or settings; CorruptIndex when
-        its files do not hold what the manifest says.
+        ForeignIndex when there is none or it is of another format, analyser or settings; CorruptIndex when its
+        files do not hold what the manifest says; StorageError when they may not be read.
         """
         seen = self._stamp()
         if self._index is None or seen != self._seen:
-            index, self._names = self._open()
+            index = self._in_force(self._open).index
             if self._index is not None:
                 index.inherit(self._index)
             self._index, self._seen = index, seen
@@ -138,369 +109,298 @@ class Store:
         try:
             stat = os.stat(self.directory / "CURRENT")
         except OSError as error:
-            raise ForeignIndex(f"{self.directory} holds no index: {_REBUILD}") from error
+            raise self._none(error) from error
         return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
+    def _none(self, error: OSError) -> ForeignIndex | StorageError:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError, IsADirectoryError)):
+            return ForeignIndex(f"{self.directory} holds no index: {REBUILD}")
+        return refused(self.directory / "CURRENT", error, "read")
+
     def is_one(self) -> bool:
-        """Whether the directory holds an index of any kind, so that building here destroys nothing else."""
-        return (self.directory / "CURRENT").is_file() and (self.directory / "generations").is_dir()
+        """Whether everything in the directory is of an index, whole or not, so that building destroys nothing."""
+        try:
+            return {path.name for path in self.directory.iterdir()} <= _OURS
+        except FileNotFoundError:
+            return True
+        except NotADirectoryError:
+            return False
+        except OSError as error:
+            raise refused(self.directory, error, "read") from error
 
     def generation(self) -> str:
         """The name of the generation in force."""
         try:
-            name = (self.directory / "CURRENT").read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ForeignIndex(f"{self.directory} holds no index: {_REBUILD}") from error
-        if not _NAME.fullmatch(name):
-            raise CorruptIndex(f"{self.directory}/CURRENT names no generation: {_REBUILD}")
+            name = (self.directory / "CURRENT").read_bytes().decode("ascii", "replace").strip()
+        except OSError as error:
+            raise self._none(error) from error
+        if not manifest.NAME.fullmatch(name):
+            raise CorruptIndex(f"{self.directory}/CURRENT names no generation: {REBUILD}")
         return name
 
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Manifest:
         """The manifest of the generation in force, checked for format, analyser and settings."""
-        name = self.generation()
-        path = self.directory / "generations" / name / "manifest.json"
-        try:
-            raw = path.read_bytes()
-            manifest = json.loads(raw)
-        except (OSError, ValueError) as error:
-            raise CorruptIndex(f"the manifest of generation {name} cannot be read: {_REBUILD}") from error
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise ForeignIndex(f"{self.directory} is not a {FORMAT}: {_REBUILD}")
-        stated = manifest.pop("sha256", None)
-        if stated != _digest(_canonical(manifest)):
-            raise CorruptIndex(f"the manifest of generation {name} was changed: {_REBUILD}")
-        if self.settings is not None and manifest["fingerprint"] != self.settings.fingerprint():
-            raise ForeignIndex(f"the index was built with other settings: {_REBUILD}")
-        found = Index(settings=_settings(manifest["settings"]), lexicon=self.lexicon).version
-        if manifest["version"] != found:
-            raise ForeignIndex(
-                f"the index was built by another analyser ({manifest['version']}; here {found}): {_REBUILD}"
-            )
-        return manifest
+        return self._in_force(self._manifest)
 
-    def _open(self, *, verify: bool = False) -> tuple[Index, dict[int, str]]:
-        manifest = self.manifest()
-        generation = self.directory / "generations" / self.generation()
-        notes = _load_all(generation, manifest["files"], verify=True)
-        segments: list[Live] = []
-        texts: list[tuple[Segment, Strings]] = []
-        names: dict[int, str] = {}
-        for number, entry in enumerate(manifest["segments"]):
-            if not _NAME.fullmatch(entry["name"]):
-                raise CorruptIndex(f"the manifest names a segment {entry['name']!r}: {_REBUILD}")
-            segment, stored = self._segment(entry, verify=verify)
-            packed = notes.get(f"alive-{number}")
-            if packed is None or len(packed) != (len(segment) + 7) // 8:
-                raise CorruptIndex(f"the tombstones of segment {entry['name']} do not fit: {_REBUILD}")
-            alive = np.unpackbits(packed, count=len(segment)).astype(np.bool_)
-            segments.append(Live(segment, alive, int(alive.sum())))
-            names[id(segment)] = entry["name"]
-            if stored is not None:
-                texts.append((segment, stored))
-        gone = dict(zip(notes["gone_keys"].tolist(), notes["gone_counts"].tolist(), strict=True))
-        self._held = {name: self._held[name] for name in names.values()}
+    def _in_force(self, read: Callable[[str], _Read]) -> _Read:
+        """What ``read`` makes of the generation in force, again when another came into force meanwhile."""
+        for _ in range(_ATTEMPTS):
+            name = self.generation()
+            try:
+                return read(name)
+            except (CorruptIndex, StorageError):
+                if self.generation() == name:
+                    raise
+        with self._locked(fcntl.LOCK_SH):
+            return read(self.generation())
+
+    def _manifest(self, generation: str) -> Manifest:
+        found = manifest.read(self.directory, generation)
+        if self.settings is not None and found.settings.fingerprint() != self.settings.fingerprint():
+            raise ForeignIndex(f"the index was built with other settings: {REBUILD}")
+        here = Index(settings=found.settings, lexicon=self.lexicon).version
+        if found.version != here:
+            raise ForeignIndex(
+                f"the index was built by another analyser ({found.version}; here {here}): {REBUILD}"
+            )
+        return found
+
+    def _open(self, generation: str, *, verify: bool = False) -> _Opened:
+        found = self._manifest(generation)
+        notes = read_arrays(self.directory / "generations" / generation, found.files, verify=verify)
+        held = tuple(self._read_segment(entry, verify=verify) for entry in found.segments)
+        live = [_with_tombstones(one, notes.get(f"alive_{at}")) for at, one in enumerate(held)]
+        if not {"gone_keys", "gone_counts"} <= notes.keys():
+            raise CorruptIndex(f"generation {generation} lacks an array: {REBUILD}")
         index = Index(
-            settings=_settings(manifest["settings"]),
+            settings=found.settings,
             lexicon=self.lexicon,
-            segments=segments,
-            documents=Texts(texts),
-            gone=gone,
+            segments=live,
+            documents=Texts([(one.segment, one.texts) for one in held]),
+            gone=dict(zip(notes["gone_keys"].tolist(), notes["gone_counts"].tolist(), strict=True)),
             tidy=False,
         )
-        return index, names
+        self._held = {one.entry.name: one for one in held}
+        return _Opened(found, index, held)
 
-    def _segment(self, entry: Mapping[str, Any], *, verify: bool) -> tuple[Segment, Strings | None]:
-        """A segment, read and checked once: segments never change, only the list of them does."""
-        name = entry["name"]
-        held = self._held.get(name)
-        if held is None or verify or held[0] != entry["files"]:
-            arrays = _load_all(self.directory / "segments" / name, entry["files"], verify=verify)
-            held = (entry["files"], *_segment(arrays, name))
-            self._held[name] = held
-        return held[1], held[2]
+    def _read_segment(self, entry: Entry, *, verify: bool) -> _Held:
+        known = self._held.get(entry.name)
+        if known is not None and not verify and known.entry.files == entry.files:
+            return replace(known, entry=entry)
+        read = read_arrays(self.directory / "segments" / entry.name, entry.files, verify=verify)
+        segment, texts = arrays.put_together(read, entry.name)
+        if len(segment) != entry.documents:
+            raise CorruptIndex(f"segment {entry.name} does not fit the manifest: {REBUILD}")
+        return _Held(entry, segment, texts)
 
     def verify(self) -> Status:
         """Check every byte against the manifest, then tell what the index is."""
-        self._open(verify=True)
-        return self.status()
+        return _status(self._in_force(lambda name: self._open(name, verify=True)).manifest)
 
     def status(self) -> Status:
         """What the index in force is."""
-        manifest = self.manifest()
-        entries = manifest["segments"]
-        return Status(
-            generation=self.generation(),
-            documents=sum(entry["alive"] for entry in entries),
-            segments=len(entries),
-            tombstones=sum(entry["documents"] - entry["alive"] for entry in entries),
-            size=sum(file["size"] for entry in entries for file in entry["files"].values()),
-            watermark=manifest["watermark"],
-            analyser=manifest["version"],
-            settings=manifest["fingerprint"],
-        )
+        return _status(self.manifest())
 
     # -- writing
 
     def build(self, documents: Iterable[Document], *, watermark: str = "") -> Status:
-        """A new index of these documents in the place of whatever was here.
+        """A new index of these documents in the place of whatever index was here.
 
-        Documents are read once, as they come, and not held. BadInput when two have one id.
+        Documents are read once, as they come, and not held. BadInput when two have one id, ForeignIndex when the
+        directory holds other files, StorageError when the disk refuses; the index before then stays in force.
         """
+        if not self.is_one():
+            raise ForeignIndex(f"{self.directory} holds other files than an index: name an empty one")
         index = Index(settings=self.settings, lexicon=self.lexicon)
-        texts: list[str] = []
-
-        def watched() -> Iterator[Document]:
-            for document in documents:
-                if self.keep_texts:
-                    texts.append(_text(document))
-                yield document
-
-        segment = index.reader.stream(watched())
-        segment.ids.refuse_twins()
-        with self._writing():
-            live = Live.of(segment)
-            entry = self._write_segment(segment, _bare(texts) if self.keep_texts else None)
-            self._publish(index, [(live, entry)], {}, watermark)
-        return self.status()
+        with self._reporting():
+            self._make_folders()
+            with Spool(self.directory) as spool:
+                segment = index.reader.stream(_spooled(documents, spool) if self.keep_texts else documents)
+                segment.ids.refuse_twins()
+                with self._writing():
+                    texts = spool.strings() if self.keep_texts else None
+                    entry = self._write_segment(segment, texts)
+                    return self._publish(index, [(Live.of(segment), entry)], watermark, self.keep_texts)
 
     def apply(
         self,
         *,
         upsert: Iterable[Document] = (),
         remove: Iterable[str] = (),
-        watermark: str = "",
+        watermark: str | None = None,
     ) -> Status:
         """Add or change documents and take others out, in one switch. Unknown ids to remove are passed over.
 
-        What gathers in small segments is merged when it reaches 5 % of the index.
+        What gathers in small segments is merged when it reaches 5 % of the index. Without a ``watermark`` the one
+        before stays.
         """
         changed = unique(upsert)
-        with self._writing():
-            before = {entry["name"]: entry for entry in self.manifest()["segments"]}
-            index, names = self._open()
-            index._tidy = True
-            for document_id in dict.fromkeys(remove):
-                if document_id in index:
-                    index.remove(document_id)
-            index.upsert(changed)
-            entries: list[tuple[Live, dict[str, Any]]] = []
-            for live in index.segments:
-                name = names.get(id(live.segment))
-                entry = (
-                    before[name]
-                    if name is not None
-                    else self._write_segment(live.segment, self._texts_for(index, live))
-                )
-                entries.append((live, entry))
-            self._publish(index, entries, index.gone, watermark)
-        return self.status()
 
-    def _texts_for(self, index: Index, live: Live) -> Strings | None:
-        if not self.keep_texts:
-            return None
-        texts: list[str] = []
-        for number, document_id in enumerate(live.segment.ids):
-            document = index.document(document_id) if live.alive[number] else Document(document_id)
-            if document is None:
-                return None
-            texts.append(_text(document))
-        return _bare(texts)
+        def change(index: Index) -> None:
+            index.remove([one for one in dict.fromkeys(remove) if one in index])
+            index.upsert(changed)
+
+        return self._change(change, {one.id: one for one in changed}, watermark)
+
+    def merge(self) -> Status:
+        """Fold everything into one segment without tombstones."""
+        return self._change(Index.merge, {}, None)
+
+    def _change(
+        self, change: Callable[[Index], None], changed: Mapping[str, Document], watermark: str | None
+    ) -> Status:
+        with self._reporting(), self._writing():
+            before = self._open(self.generation())
+            index = before.index
+            names = {id(one.segment): one.entry for one in before.held}
+            index._tidy = True
+            change(index)
+            entries: list[tuple[Live, Entry]] = []
+            for live in index.segments:
+                entry = names.get(id(live.segment))
+                if entry is None:
+                    entry = self._write_changed(live, changed, before)
+                entries.append((live, entry))
+            wanted = before.manifest.watermark if watermark is None else watermark
+            return self._publish(index, entries, wanted, before.manifest.texts)
+
+    def _write_changed(self, live: Live, changed: Mapping[str, Document], before: _Opened) -> Entry:
+        if not before.manifest.texts:
+            return self._write_segment(live.segment, None)
+        stored = [(one.segment, one.texts) for one in before.held]
+        with Spool(self.directory) as spool:
+            gather(spool, live.segment.ids, live.alive.tolist(), changed, stored)
+            return self._write_segment(live.segment, spool.strings())
+
+    def _make_folders(self) -> None:
+        for folder in (self.directory, self.directory / "segments", self.directory / "generations"):
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                folders.flush_folder(folder.parent)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise refused(self.directory, error, "written") from error
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        try:
+            lock = os.open(
+                self.directory / "LOCK", os.O_RDWR | os.O_CREAT if how == fcntl.LOCK_EX else os.O_RDONLY
+            )
+        except OSError as error:
+            raise self._none(error) from error
+        try:
+            fcntl.flock(lock, how)
+            yield
+        finally:
+            os.close(lock)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        for folder in ("segments", "generations"):
-            (self.directory / folder).mkdir(parents=True, exist_ok=True)
-        with open(self.directory / "LOCK", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        with self._locked(fcntl.LOCK_EX):
+            try:
+                yield
+            except BaseException:
+                with suppress(OSError):
+                    self._sweep()
+                raise
 
-    def _write_segment(self, segment: Segment, texts: Strings | None) -> dict[str, Any]:
+    def _write_segment(self, segment: Segment, texts: Strings | None) -> Entry:
         name = f"s-{uuid.uuid4().hex[:20]}"
-        arrays: dict[str, Any] = {field: getattr(segment, field) for field in _ARRAYS}
-        for group, strings in (("ids", segment.ids), ("words", segment.words), ("texts", texts)):
-            if strings is not None:
-                arrays.update({f"{group}_{part}": getattr(strings, part) for part in _PARTS})
-        files = _write_all(self.directory / "segments" / name, arrays)
-        return {"name": name, "documents": len(segment), "files": files}
+        files = write_arrays(self.directory / "segments" / name, arrays.taken_apart(segment, texts))
+        return Entry(name, len(segment), len(segment), files)
 
     def _publish(
-        self,
-        index: Index,
-        entries: Sequence[tuple[Live, dict[str, Any]]],
-        gone: Mapping[int, int],
-        watermark: str,
-    ) -> None:
+        self, index: Index, entries: Sequence[tuple[Live, Entry]], watermark: str, texts: bool
+    ) -> Status:
         notes: dict[str, Any] = {
-            f"alive-{number}": np.packbits(live.alive) for number, (live, _) in enumerate(entries)
+            f"alive_{at}": np.packbits(live.alive) for at, (live, _) in enumerate(entries)
         }
-        notes["gone_keys"] = np.array(list(gone), dtype=np.uint64)
-        notes["gone_counts"] = np.array(list(gone.values()), dtype=np.int64)
+        notes["gone_keys"] = np.array(list(index.gone), dtype=np.uint64)
+        notes["gone_counts"] = np.array(list(index.gone.values()), dtype=np.int64)
         name = f"g-{uuid.uuid4().hex[:20]}"
+        segments = [replace(entry, alive=live.count) for live, entry in entries]
+        made = Manifest(name, index.version, index.settings, watermark, texts, {}, segments)
         folder = self.directory / "generations" / name
-
-        def manifest(files: dict[str, Any]) -> bytes:
-            content = {
-                "format": FORMAT,
-                "version": index.version,
-                "settings": asdict(index.settings),
-                "fingerprint": index.settings.fingerprint(),
-                "watermark": watermark,
-                "files": files,
-                "segments": [{**entry, "alive": live.count} for live, entry in entries],
-            }
-            return json.dumps({**content, "sha256": _digest(_canonical(content))}, indent=1).encode("utf-8")
-
-        _write_all(folder, notes, note=manifest)
         previous = self._current_or_none()
-        pending = self.directory / "CURRENT.new"
-        _write_file(pending, name.encode("ascii") + b"\n")
-        os.replace(pending, self.directory / "CURRENT")
-        _flush_folder(self.directory)
+        try:
+            write_arrays(folder, notes, note=lambda files: replace(made, files=files).written())
+            self._switch(name)
+        except BaseException:
+            if self._current_or_none() != name:
+                shutil.rmtree(folder, ignore_errors=True)
+                (self.directory / "CURRENT.new").unlink(missing_ok=True)
+            raise
         self._prune({name, previous} if previous else {name})
+        return _status(made)
+
+    def _switch(self, name: str) -> None:
+        current, pending = self.directory / "CURRENT", self.directory / "CURRENT.new"
+        write_file(pending, name.encode("ascii") + b"\n")
+        with suppress(OSError):
+            # Two switches within one tick of the clock must not look alike to a reader.
+            last, mine = os.stat(current).st_mtime_ns, os.stat(pending).st_mtime_ns
+            if mine <= last:
+                os.utime(pending, ns=(last + 1, last + 1))
+        os.replace(pending, current)
+        folders.flush_folder(self.directory)
 
     def _current_or_none(self) -> str | None:
-        try:
+        with suppress(ForeignIndex, CorruptIndex, StorageError):
             return self.generation()
-        except (ForeignIndex, CorruptIndex):
-            return None
+        return None
 
-    def _prune(self, generations: set[str]) -> None:
-        """Remove what neither this generation nor the one before names; open maps stay readable."""
+    def _prune(self, kept: set[str]) -> None:
+        """Remove the generations that are not ``kept`` and what no generation names; open maps stay readable."""
+        for path in (self.directory / "generations").iterdir():
+            if path.name not in kept and manifest.NAME.fullmatch(path.name.removeprefix("new-")):
+                shutil.rmtree(path, ignore_errors=True)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove the segments that no generation names."""
         wanted: set[str] = set()
-        for name in generations:
-            try:
-                manifest = json.loads((self.directory / "generations" / name / "manifest.json").read_bytes())
-                wanted |= {entry["name"] for entry in manifest["segments"]}
-            except (OSError, ValueError, KeyError, TypeError):
-                continue
-        for folder, kept in (("generations", generations), ("segments", wanted)):
-            for path in (self.directory / folder).iterdir():
-                if path.name not in kept:
-                    shutil.rmtree(path, ignore_errors=True)
+        for path in (self.directory / "generations").iterdir():
+            with suppress(CorruptIndex, ForeignIndex, StorageError):
+                wanted |= {entry.name for entry in manifest.read(self.directory, path.name).segments}
+        for path in (self.directory / "segments").iterdir():
+            if path.name not in wanted and manifest.NAME.fullmatch(path.name.removeprefix("new-")):
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def _bare(texts: Sequence[str]) -> Strings:
-    """Texts without a hash index, for reading by number alone."""
-    strings = Strings.of(texts)
-    return Strings(strings.blob, strings.offsets, strings.hashes[:0], strings.at[:0])
+def _spooled(documents: Iterable[Document], spool: Spool) -> Iterator[Document]:
+    for document in documents:
+        spool.add(pack(document))
+        yield document
 
 
-def _settings(stored: Mapping[str, Any]) -> Settings:
-    try:
-        return Settings(**{**stored, "channels": Channels(**stored["channels"])})
-    except (TypeError, KeyError, BadInput) as error:
-        raise ForeignIndex(f"the settings of the index are not known here: {_REBUILD}") from error
+def _with_tombstones(one: _Held, packed: Any) -> Live:
+    size = len(one.segment)
+    if packed is None or packed.dtype != np.uint8 or packed.shape != ((size + 7) // 8,):
+        raise CorruptIndex(f"the tombstones of segment {one.entry.name} do not fit: {REBUILD}")
+    alive = np.unpackbits(packed, count=size).astype(np.bool_)
+    count = int(alive.sum())
+    if count != one.entry.alive:
+        raise CorruptIndex(f"the tombstones of segment {one.entry.name} do not fit: {REBUILD}")
+    return Live(one.segment, alive, count)
 
 
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode("utf-8")
-
-
-def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _file_digest(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_file(path: Path, raw: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write_all(
-    folder: Path, arrays: Mapping[str, Any], note: Callable[[dict[str, Any]], bytes] | None = None
-) -> dict[str, Any]:
-    """Write the arrays into a new folder that appears complete or not at all; small ones share one file."""
-    pending = folder.with_name(f"new-{folder.name}")
-    pending.mkdir()
-    listed: dict[str, Path] = {}
-    if sum(array.nbytes for array in arrays.values()) <= _SMALL:
-        listed["segment.npz"] = pending / "segment.npz"
-        with open(listed["segment.npz"], "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-    else:
-        for name, array in arrays.items():
-            listed[f"{name}.npy"] = pending / f"{name}.npy"
-            with open(listed[f"{name}.npy"], "wb") as file:
-                np.save(file, array, allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
-    files = {
-        name: {"size": path.stat().st_size, "sha256": _file_digest(path)} for name, path in listed.items()
-    }
-    if note is not None:
-        _write_file(pending / "manifest.json", note(files))
-    _flush_folder(pending)
-    os.rename(pending, folder)
-    _flush_folder(folder.parent)
-    return files
-
-
-def _load_all(folder: Path, files: Mapping[str, Any], *, verify: bool) -> dict[str, Any]:
-    arrays: dict[str, Any] = {}
-    for name, facts in files.items():
-        path = folder / name
-        try:
-            size = path.stat().st_size
-            if size != facts["size"]:
-                raise CorruptIndex(f"{path} has {size} bytes, not {facts['size']}: {_REBUILD}")
-            if (verify or size <= CHECKED_AT_OPENING) and _file_digest(path) != facts["sha256"]:
-                raise CorruptIndex(f"{path} does not hold what the manifest says: {_REBUILD}")
-            if name.endswith(".npz"):
-                with np.load(path, allow_pickle=False) as packed:
-                    arrays.update({key: packed[key] for key in packed.files})
-            else:
-                arrays[name.removesuffix(".npy")] = _mapped(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise CorruptIndex(f"{path} cannot be read ({error}): {_REBUILD}") from error
-    return arrays
-
-
-def _mapped(path: Path) -> Any:
-    try:
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except ValueError:
-        # An empty array cannot be mapped.
-        return np.load(path, allow_pickle=False)
-
-
-def _segment(arrays: Mapping[str, Any], name: str) -> tuple[Segment, Strings | None]:
-    def one(key: str) -> Any:
-        array = arrays.get(key)
-        wanted = np.dtype(_TYPES[key if key in _TYPES else key.rpartition("_")[2]])
-        if array is None or array.ndim != 1 or array.dtype != wanted:
-            raise CorruptIndex(f"segment {name} has no proper array {key!r}: {_REBUILD}")
-        return array
-
-    def strings(group: str) -> Strings:
-        return Strings(*(one(f"{group}_{part}") for part in _PARTS))
-
-    segment = Segment(**{field: one(field) for field in _ARRAYS}, ids=strings("ids"), words=strings("words"))
-    sound = (
-        len(segment.indptr) == len(segment.keys) + 1
-        and (not len(segment.indptr) or int(segment.indptr[-1]) == len(segment.docs))
-        and len(segment.docs) == len(segment.counts)
-        and len(segment.length) == len(segment.scale) == len(segment.ids)
-        and len(segment.word_keys) == len(segment.words)
+def _status(found: Manifest) -> Status:
+    entries = found.segments
+    return Status(
+        generation=found.generation,
+        documents=sum(entry.alive for entry in entries),
+        segments=len(entries),
+        tombstones=sum(entry.documents - entry.alive for entry in entries),
+        size=sum(file["size"] for entry in entries for file in entry.files.values()),
+        watermark=found.watermark,
+        analyser=found.version,
+        settings=found.settings.fingerprint(),
     )
-    if not sound:
-        raise CorruptIndex(f"the arrays of segment {name} do not fit each other: {_REBUILD}")
-    return segment, strings("texts") if "texts_blob" in arrays else None
 
 
 def open_index(
@@ -510,4 +410,4 @@ def open_index(
     return Store(directory, settings=settings, lexicon=lexicon).index()
 
 
-__all__ = ["FORMAT", "Status", "Store", "Texts", "UnknownDocument", "open_index"]
+__all__ = ["FORMAT", "Status", "Store", "Texts", "open_index"]
