@@ -187,6 +187,7 @@ def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
     jobs.handle(search_operations.CATCH_UP, search_operations.catch_up_job)
+    jobs.handle(search_operations.COMPARE, search_operations.compare_job, every=timedelta(hours=24))
     jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
     jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))

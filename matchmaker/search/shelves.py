@@ -6,6 +6,7 @@ They hold nothing that the database does not: a lost, spoilt or outdated one is 
 from __future__ import annotations
 
 import fcntl
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from matchmaker.matcher import Settings as Recipe
 from matchmaker.matcher.store import Store
 from matchmaker.search import documents
 from matchmaker.search.states import Shelf
+
+log = logging.getLogger(__name__)
 
 SMALL = 200
 """A younger platform weighs words as if it held this many things, so that its scores mean the same later on."""
@@ -63,12 +66,14 @@ class Shelves:
     def index(self, shelf: Shelf) -> Index:
         """The index in force, made from the database where there is none that can be used."""
         try:
-            return self._index(shelf)
-        except (ForeignIndex, CorruptIndex):
+            return self.index_in_force(shelf)
+        except (ForeignIndex, CorruptIndex) as error:
+            log.warning("the index %s is made again: %s", shelf.value, error)
             self.rebuild(shelf)
-            return self._index(shelf)
+            return self.index_in_force(shelf)
 
-    def _index(self, shelf: Shelf) -> Index:
+    def index_in_force(self, shelf: Shelf) -> Index:
+        """The same, but ForeignIndex or CorruptIndex where there is none that can be used."""
         with self._lock:
             return self._stores[shelf].index()
 
@@ -90,6 +95,17 @@ class Shelves:
             self._stores[shelf].apply(upsert=found, remove=sorted(gone))
         except (ForeignIndex, CorruptIndex):
             self._stores[shelf].build(documents.read(shelf))
+
+    def differing(self, shelf: Shelf) -> frozenset[str]:
+        """The things that the index does not hold as the database has them now. Call inside ``alone``."""
+        index = self.index_in_force(shelf)
+        left = set(index.ids())
+        found: set[str] = set()
+        for document in documents.read(shelf):
+            if document.id not in left or index.document(document.id) != document:
+                found.add(document.id)
+            left.discard(document.id)
+        return frozenset(found | left)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
