@@ -319,6 +319,8 @@ def seed_load(challenges: int, startups: int, number: int) -> None:
 def reindex() -> None:
     """Make the stored indexes from the database, then compute all suggestions anew."""
     with _application():
+        from tqdm import tqdm
+
         from matchmaker.foundation import clock
         from matchmaker.foundation.db import unit_of_work
         from matchmaker.search import operations as search
@@ -328,10 +330,11 @@ def reindex() -> None:
         now = clock.now()
         _say("Making the indexes")
         search.reindex(at=now)
-        _say("Computing suggestions")
-        with unit_of_work():
-            challenges = queries.looking(now)
-            found = suggestions.refresh(challenges=challenges, at=now)
+        challenges = queries.looking(now)
+        found = 0
+        for challenge in tqdm(challenges, desc="Computing suggestions", unit=" challenges", mininterval=0.5):
+            with unit_of_work():
+                found += suggestions.refresh(challenges=[queries.challenge_with_texts(challenge.id)], at=now)
         _say(f"{found} startups suggested for {len(challenges)} challenges.")
 
 

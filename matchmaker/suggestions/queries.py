@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation.db import db
+from matchmaker.foundation.relevance import Direction, Pair, RelevanceEvent, Sign
+from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import NotFound
 from matchmaker.people.actor import Actor
 from matchmaker.people.models import Membership, Organization
 from matchmaker.people.states import OrganizationKind, OrganizationState
 from matchmaker.proposals.models import Proposal
 from matchmaker.suggestions import policies
-from matchmaker.suggestions.models import BandCalibration, Suggestion, SuggestionRun
-from matchmaker.suggestions.states import BEFORE_OUTCOMES, Bands
+from matchmaker.suggestions.models import BandCalibration, Suggestion, SuggestionRun, Verdict
+from matchmaker.suggestions.states import BEFORE_OUTCOMES, Bands, Side
 
 
 def startups(refs: Collection[str]) -> Sequence[Organization]:
@@ -36,6 +38,17 @@ def startups(refs: Collection[str]) -> Sequence[Organization]:
         )
         .scalars()
         .all()
+    )
+
+
+def count_startups() -> int:
+    """How many startups there are to compare with."""
+    living = Organization.state.in_([OrganizationState.CONFIRMED, OrganizationState.PENDING])
+    return (
+        db.session.scalar(
+            select(func.count(Organization.id)).where(Organization.kind == OrganizationKind.STARTUP, living)
+        )
+        or 0
     )
 
 
@@ -189,3 +202,75 @@ def stored_fit(challenge_id: int, organization_id: int) -> Suggestion | None:
             Suggestion.challenge_id == challenge_id, Suggestion.organization_id == organization_id
         )
     ).scalar_one_or_none()
+
+
+# --- what was said ---
+
+
+def verdict_of(side: Side, challenge_id: int, organization_id: int) -> Verdict | None:
+    """What this side said of a pair, where it has said anything."""
+    return db.session.execute(
+        select(Verdict).where(
+            Verdict.side == side,
+            Verdict.challenge_id == challenge_id,
+            Verdict.organization_id == organization_id,
+        )
+    ).scalar_one_or_none()
+
+
+def said_of_startups(challenge_id: int) -> dict[int, Verdict]:
+    """What the agency said of the startups for its challenge: id of the startup -> verdict, with its startup."""
+    rows = db.session.execute(
+        select(Verdict)
+        .where(Verdict.side == Side.AGENCY, Verdict.challenge_id == challenge_id)
+        .options(joinedload(Verdict.organization).joinedload(Organization.profile))
+    ).scalars()
+    return {row.organization_id: row for row in rows}
+
+
+def said_of_challenges(organization_id: int | None) -> dict[int, Verdict]:
+    """What a startup said of challenges: id of the challenge -> verdict. For its own pages alone."""
+    rows = db.session.execute(
+        select(Verdict).where(Verdict.side == Side.STARTUP, Verdict.organization_id == organization_id)
+    ).scalars()
+    return {row.challenge_id: row for row in rows}
+
+
+def suggested_startup(actor: Actor, challenge: Challenge, ref: str) -> Organization:
+    """A startup beside a challenge, for those who see the suggestions of the challenge; else NotFound.
+
+    Also one that is not confirmed yet, as the list names it; never one that was declined or suspended.
+    """
+    if not policies.can_see_startups(actor, challenge):
+        raise NotFound
+    found = startups([ref])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def begun_by(actor: Actor) -> frozenset[int]:
+    """The challenges that the actor's own startup has begun to answer. For its own pages alone."""
+    rows = db.session.scalars(
+        select(Proposal.challenge_id).where(Proposal.organization_id == (actor.organization_id or 0))
+    )
+    return frozenset(rows)
+
+
+def not_logged(
+    sign: Sign, direction: Direction, viewer: str, pairs: Sequence[Pair], at: datetime
+) -> list[Pair]:
+    """The pairs that this viewer's log does not hold yet today."""
+    if not pairs:
+        return []
+    known = db.session.execute(
+        select(RelevanceEvent.asked, RelevanceEvent.found).where(
+            RelevanceEvent.asked.in_({pair.asked for pair in pairs}),
+            RelevanceEvent.viewer == viewer,
+            RelevanceEvent.sign == sign,
+            RelevanceEvent.direction == direction,
+            RelevanceEvent.day == local_day(at),
+        )
+    )
+    there = {(row.asked, row.found) for row in known}
+    return [pair for pair in pairs if (pair.asked, pair.found) not in there]

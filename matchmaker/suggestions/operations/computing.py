@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,11 @@ from matchmaker.suggestions.states import Band, Bands, Filter
 
 KEEP = 50
 """How many startups are kept for each challenge; “why not” is answered for all others on the spot."""
-MOST_PAIRS_AT_ONCE = 400
-"""A change that touches more pairs than this is left to the job, so that nobody waits for it."""
+KEEP_WEAK = 10
+"""How many are kept although the best of them fit weakly: enough to show what a rule or the words stopped."""
+MOST_PAIRS_AT_ONCE = 120
+"""A change that touches more pairs than this is left to jobs, so that nobody waits for it (measured: some 5 ms a
+pair)."""
 REFRESH = "suggestions.refresh"
 
 
@@ -89,9 +92,24 @@ def enqueue_refresh(*, at: datetime) -> None:
     jobs.enqueue(REFRESH, {}, at=at, dedupe_key="all")
 
 
-def refresh_job(_payload: Mapping[str, Any], now: datetime) -> None:
-    """The job behind ``enqueue_refresh``; also comes round every night."""
-    refresh(challenges=queries.looking(now), at=now)
+def refresh_job(payload: Mapping[str, Any], now: datetime) -> None:
+    """The job behind ``enqueue_refresh``; also comes round every night.
+
+    It becomes a job for each challenge, so that no transaction is long.
+    """
+    looking = queries.looking(now)
+    if "challenge" in payload:
+        refresh(challenges=[c for c in looking if c.subject == payload["challenge"]], at=now)
+    elif "startup" in payload:
+        startups = queries.startups([ref_of(payload["startup"])])
+        refresh_startups(startups=startups, challenges=looking, at=now)
+    else:
+        _enqueue_each("challenge", [challenge.subject for challenge in looking], now)
+
+
+def _enqueue_each(kind: str, subjects: Iterable[str], at: datetime) -> None:
+    for one in subjects:
+        jobs.enqueue(REFRESH, {kind: one}, at=at, dedupe_key=one)
 
 
 def on_reindexed(event: Reindexed) -> None:
@@ -102,12 +120,13 @@ def on_reindexed(event: Reindexed) -> None:
     refs = [ref_of(one) for one in event.subjects if is_startup(one)]
     startups = queries.startups(refs)
     forget(refs=set(refs) - {startup.ref for startup in startups})
-    if KEEP * len(changed) + len(startups) * len(others) > MOST_PAIRS_AT_ONCE:
-        enqueue_refresh(at=event.at)
-        return
-    if changed:
+    if KEEP_WEAK * len(changed) > MOST_PAIRS_AT_ONCE:
+        _enqueue_each("challenge", [challenge.subject for challenge in changed], event.at)
+    else:
         refresh(challenges=changed, at=event.at)
-    if startups and others:
+    if len(startups) * len(others) > MOST_PAIRS_AT_ONCE:
+        _enqueue_each("startup", [subject(Kind.STARTUP, startup.ref) for startup in startups], event.at)
+    elif startups and others:
         refresh_startups(startups=startups, challenges=others, at=event.at)
 
 
@@ -132,14 +151,14 @@ def refresh(*, challenges: Sequence[Challenge], at: datetime) -> int:
 
 
 def _refresh_one(challenge: Challenge, state: _State) -> int:
-    best = _best(state.index, asked_documents(challenge), KEEP)
+    best = _best(state, asked_documents(challenge))
     startups = {
         subject(Kind.STARTUP, s.ref): s for s in queries.startups([ref_of(found) for found, _ in best])
     }
     run = SuggestionRun(
         challenge_id=challenge.id,
         at=state.at,
-        documents=sum(1 for one in state.index.ids() if one.startswith(Kind.STARTUP.value)),
+        documents=queries.count_startups(),
         suggested=0,
         generation=state.generation,
         fingerprint=state.fingerprint,
@@ -168,25 +187,29 @@ def refresh_startups(
     )
     db.session.execute(delete(Suggestion).where(*pairs))
     for challenge in challenges:
-        worst = queries.worst_kept(challenge.id, KEEP)
+        fitting, weak = queries.worst_kept(challenge.id, KEEP), queries.worst_kept(challenge.id, KEEP_WEAK)
         for startup in startups:
             explanation = explained(
                 state.index, asked_documents(challenge), subject(Kind.STARTUP, startup.ref)
             )
-            if explanation is not None and explanation.score > max(worst, 0.0):
+            if explanation is None:
+                continue
+            worst = weak if state.bands.of(explanation.score) is Band.WEAK else fitting
+            if explanation.score > worst:
                 db.session.add(_row(challenge, startup, explanation, state))
     db.session.flush()
 
 
-def _best(index: Index, asked: Sequence[Document], most: int) -> list[tuple[str, Document]]:
+def _best(state: _State, asked: Sequence[Document]) -> list[tuple[str, Document]]:
     """The startups that answer best in any language, with the statement that finds each best; best first."""
     found: dict[str, tuple[float, Document]] = {}
     for statement in asked:
-        for match in index.rank(statement, top=most, keep=is_startup):
+        for match in state.index.rank(statement, top=KEEP, keep=is_startup):
             if match.score > found.get(match.id, (0.0, statement))[0]:
                 found[match.id] = (match.score, statement)
-    order = sorted(found, key=lambda one: (-found[one][0], one))
-    return [(one, found[one][1]) for one in order[:most]]
+    order = sorted(found, key=lambda one: (-found[one][0], one))[:KEEP]
+    telling = sum(state.bands.of(found[one][0]) is not Band.WEAK for one in order)
+    return [(one, found[one][1]) for one in order[: max(telling, KEEP_WEAK)]]
 
 
 def is_startup(document_id: str) -> bool:
