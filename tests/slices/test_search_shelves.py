@@ -237,7 +237,8 @@ class TestCommands:
         assert all(row["fault"] == "" and row["waiting"] == 0 for row in rows)
 
     def test_status_fails_where_an_index_cannot_be_used(self, run):
-        manifest = next((shelves().directory / Shelf.SITE / "generations").glob("*/manifest.json"))
+        site = shelves().directory / Shelf.SITE
+        manifest = site / "generations" / (site / "CURRENT").read_text().strip() / "manifest.json"
         manifest.write_text("{}")
         answer = run("index", "status")
         assert answer.exit_code == 1
