@@ -18,7 +18,7 @@ from flask import Flask, current_app
 
 from matchmaker.foundation.db import apart, reading
 from matchmaker.foundation.settings import Settings
-from matchmaker.matcher import CorruptIndex, ForeignIndex, Index
+from matchmaker.matcher import CorruptIndex, ForeignIndex, Index, MatcherError
 from matchmaker.matcher import Settings as Recipe
 from matchmaker.matcher.store import Store
 from matchmaker.search import documents
@@ -79,7 +79,7 @@ class Shelves:
 
     def is_built(self, shelf: Shelf) -> bool:
         """Whether there is an index here, good or bad."""
-        return self._stores[shelf].is_one()
+        return (self.directory / shelf / "CURRENT").exists()
 
     def rebuild(self, shelf: Shelf) -> None:
         """Make the index from the database, beside the one in force."""
@@ -124,7 +124,7 @@ class Shelves:
         try:
             status = store.verify() if verify else store.status()
             changed = (self.directory / shelf / "CURRENT").stat().st_mtime
-        except (ForeignIndex, CorruptIndex, OSError) as error:
+        except (MatcherError, OSError) as error:
             return State(shelf, fault=str(error))
         return State(
             shelf,
