@@ -10,21 +10,23 @@ of an index built afresh from the same documents.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from matchmaker.matcher import analysis, explaining, nearness, spelling
+from matchmaker.matcher import analysis, explaining, nearness, ranking, spelling
 from matchmaker.matcher.analysis import Analyser, Keys
 from matchmaker.matcher.documents import Document, unique
 from matchmaker.matcher.errors import BadInput, UnknownDocument
 from matchmaker.matcher.lexicon import Lexicon
-from matchmaker.matcher.query import Prepared, Weights, dampers, inverse_frequency, prepare, shares
+from matchmaker.matcher.merging import assemble
+from matchmaker.matcher.query import Prepared, Weights, inverse_frequency, prepare, shares
+from matchmaker.matcher.ranking import Live
+from matchmaker.matcher.reading import Reader
 from matchmaker.matcher.results import Band, Correction, Explanation, Match, Pair
-from matchmaker.matcher.scoring import Found, add_scores, best_scores, leading, resting
-from matchmaker.matcher.segment import Floats, Reader, Reading, Segment, assemble
+from matchmaker.matcher.scoring import all_scores
+from matchmaker.matcher.segment import Reading
 from matchmaker.matcher.settings import Settings
 
 Keep = Callable[[str], bool] | Collection[str]
@@ -32,32 +34,8 @@ Keep = Callable[[str], bool] | Collection[str]
 MERGE_SHARE: Final = 0.05
 """Small segments and tombstones are folded into the large one when they reach this share of it (measured)."""
 
-EXACT_BELOW: Final = 10_000
-"""Below this number of documents every answer is exact."""
-
-EXACT_UP_TO: Final = 500_000
-"""From :data:`EXACT_BELOW` documents on, a query whose terms stand in the index more often than this is answered
-by candidates first, which are then scored in full: full scoring would cost more (measured)."""
-
-MOST_BY_CANDIDATES: Final = 100
-"""Longer answers, and answers of chosen documents only, are always exact."""
-
 _FEW: Final = 64
 _MOST_SEGMENTS: Final = 8
-
-
-@dataclass(slots=True)
-class Live:
-    """A segment and which of its documents still count."""
-
-    segment: Segment
-    alive: npt.NDArray[np.bool_]
-    count: int
-    rest: tuple[float, Floats] | None = None
-
-    @classmethod
-    def of(cls, segment: Segment) -> "Live":
-        return cls(segment, np.ones(len(segment), dtype=np.bool_), len(segment))
 
 
 class Index:
@@ -169,9 +147,6 @@ class Index:
     def inherit(self, older: "Index") -> None:
         """Take over what an older state of the same index has worked out and this one can still use."""
         self._spelling = older._spelling
-        known = {id(live.segment): live.rest for live in older._segments}
-        for live in self._segments:
-            live.rest = known.get(id(live.segment))
 
     def merge(self) -> None:
         """Fold everything into one segment without tombstones."""
@@ -253,10 +228,7 @@ class Index:
         """Mean weighted length of the documents."""
         if self._mean is None:
             count = sum(live.count for live in self._segments)
-            lengths = [
-                np.asarray(live.segment.length, dtype=np.float64)[live.alive].sum() for live in self._segments
-            ]
-            self._mean = float(sum(lengths)) / count if count else 0.0
+            self._mean = sum(live.length() for live in self._segments) / count if count else 0.0
         return self._mean
 
     def prepare(self, query: Document | str, *, spell: bool = False, prefix: bool = False) -> Prepared:
@@ -310,91 +282,37 @@ class Index:
     ) -> list[Match]:
         if top < 1:
             raise BadInput("top must be 1 or more")
-        holding = self.holding(prepared.keys)
+        wanted = top + len(without)
         if exact is None:
-            small = len(self) < EXACT_BELOW or int(holding.sum()) <= EXACT_UP_TO
-            exact = small or keep is not None or top > MOST_BY_CANDIDATES
-        chosen: list[tuple[float, str]] = []
+            postings = int(self.holding(prepared.keys).sum())
+            exact = keep is not None or ranking.cheap(len(self), postings, wanted)
         if keep is not None and not callable(keep):
-            scores = [self._scores(live, prepared) for live in self._segments]
-            for document_id in set(keep) - without:
-                for live, score in zip(self._segments, scores, strict=True):
-                    for number in live.segment.ids.find(document_id):
-                        if score[number] > 0:
-                            chosen.append((-float(score[number]), document_id))
-            chosen.sort()
-        elif exact:
-            scores = [self._scores(live, prepared) for live in self._segments]
-            chosen = self._best(lambda most: [_of(score, most) for score in scores], top, keep, without)
+            chosen = ranking.best_of(self._segments, prepared, set(keep) - without)
         else:
-            wanted = top + len(without)
-            found = [self._candidates(live, prepared, holding, wanted) for live in self._segments]
-            chosen = self._best(lambda _: found, top, keep, without)
+            chosen = ranking.best(self._segments, prepared, top, keep, without, exact)
         return [
             Match(document_id, min(-score, 1.0), rank, self.band(-score))
             for rank, (score, document_id) in enumerate(chosen[:top], start=1)
         ]
 
-    def _best(
-        self,
-        leaders: Callable[[int], list[Found]],
-        top: int,
-        keep: Callable[[str], bool] | None,
-        without: set[str],
-    ) -> list[tuple[float, str]]:
-        wanted = top + len(without)
-        while True:
-            found = leaders(wanted + 1)
-            sizes = np.cumsum([len(numbers) for numbers, _ in found])
-            values = np.concatenate([value for _, value in found]) if found else np.zeros(0)
-            more = len(values) > wanted
-            border = float(np.partition(values, len(values) - wanted)[len(values) - wanted]) if more else 0.0
-            listed: list[tuple[float, str]] = []
-            for at in np.flatnonzero(values >= border).tolist():
-                part = int(np.searchsorted(sizes, at, side="right"))
-                numbers = found[part][0]
-                number = int(numbers[at - int(sizes[part]) + len(numbers)])
-                listed.append((-float(values[at]), self._segments[part].segment.ids[number]))
-            listed.sort()
-            kept: list[tuple[float, str]] = []
-            for score, document_id in listed:
-                if document_id not in without and (keep is None or keep(document_id)):
-                    kept.append((score, document_id))
-                    if len(kept) == top:
-                        return kept
-            if not more:
-                return kept
-            wanted *= 4
-
-    def _scores(self, live: Live, prepared: Prepared) -> Floats:
-        scores = add_scores(live.segment, prepared, self._rest(live, prepared.mean_length))
-        if live.count < len(live.segment):
-            scores[~live.alive] = 0
-        return scores
-
-    def _candidates(
-        self, live: Live, prepared: Prepared, holding: npt.NDArray[np.int64], wanted: int
-    ) -> Found:
-        if live.count < EXACT_BELOW:
-            return _of(self._scores(live, prepared), wanted)
-        rest = self._rest(live, prepared.mean_length)
-        alive = live.alive if live.count < len(live.segment) else None
-        return best_scores(live.segment, prepared, rest, holding, len(self), wanted, alive)
-
-    def _rest(self, live: Live, mean: float) -> Floats:
-        known = live.rest
-        if known is None or known[0] != mean:
-            known = mean, resting(live.segment, dampers(live.segment.length, mean, self.settings))
-            live.rest = known
-        return known[1]
+    def recall_of_candidates(self, queries: Iterable[Document | str], *, top: int = 10) -> float:
+        """Which share of the exact first ``top`` is found in candidate mode, by these queries; 1 where all
+        answers are exact.
+        """
+        found = asked = 0
+        for query in queries:
+            right = {match.id for match in self.rank(query, top=top, exact=True)}
+            found += len(right & {match.id for match in self.rank(query, top=top, exact=False)})
+            asked += len(right)
+        return found / asked if asked else 1.0
 
     def scores(self, query: Document | str) -> dict[str, float]:
         """The score of every document that shares a term with the query."""
         prepared = self.prepare(query)
         found: dict[str, float] = {}
         for live in self._segments:
-            scores = self._scores(live, prepared)
-            for number in np.flatnonzero(scores > 0).tolist():
+            scores = all_scores(live.segment, prepared)
+            for number in np.flatnonzero((scores > 0) & live.alive).tolist():
                 found[live.segment.ids[number]] = float(scores[number])
         return found
 
@@ -418,10 +336,8 @@ class Index:
             raise UnknownDocument(document_id)
         live, number = place
         counts = live.segment.counts_of(number, prepared.keys)
-        damper = float(
-            dampers(live.segment.length[number : number + 1], prepared.mean_length, self.settings)[0]
-        )
-        share = shares(prepared, counts, damper, float(live.segment.scale[number]))
+        segment = live.segment
+        share = shares(prepared, counts, float(segment.length[number]), float(segment.scale[number]))
         text = document or self.document(document_id)
         score = min(float(share.sum()), 1.0)
         terms, missing = explaining.explain(
@@ -480,7 +396,9 @@ class Index:
 
     def _importance(self, keys: Keys) -> Weights:
         weight = self.reader.weights[analysis.channel_of(keys)]
-        return np.asarray(weight * inverse_frequency(max(len(self), self.settings.least_documents), self.holding(keys)))
+        return np.asarray(
+            weight * inverse_frequency(max(len(self), self.settings.least_documents), self.holding(keys))
+        )
 
     def _read(self, document_id: str) -> Reading:
         document = self.document(document_id)
@@ -502,11 +420,6 @@ class Index:
         return nearness.duplicates(self._segments[0].segment, self.reader.weights, threshold)
 
 
-def _of(scores: Floats, most: int) -> Found:
-    numbers = leading(scores, most)
-    return numbers, scores[numbers]
-
-
 def fit(
     documents: Iterable[Document], *, settings: Settings | None = None, lexicon: Lexicon | None = None
 ) -> Index:
@@ -516,3 +429,6 @@ def fit(
     if listed:
         index._segments = [Live.of(index.reader.segment(listed))]
     return index
+
+
+__all__ = ["Index", "Keep", "Live", "fit"]

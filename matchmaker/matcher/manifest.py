@@ -11,7 +11,7 @@ from matchmaker.matcher.errors import BadInput, CorruptIndex, ForeignIndex
 from matchmaker.matcher.folders import REBUILD, digest, refused
 from matchmaker.matcher.settings import Channels, Settings
 
-FORMAT: Final = "matchmaker matcher index 2"
+FORMAT: Final = "matchmaker matcher index 3"
 NAME: Final = re.compile(r"[gs]-[0-9a-f]{20}")
 
 

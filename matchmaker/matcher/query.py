@@ -4,8 +4,7 @@ score(d) = ( sum qw w idf tf / (tf + K(d)) / sum qw w idf
              + c sum w sq sd idf^2 / (|q| |d| top) ) / (1 + c)
 
 with w the channel's weight, qw = sq = 1 + ln of the term's frequency in the query, sd the same in the
-document,
-K(d) = k1 (1 - b + b length(d) / mean length), |q| = root of sum w sq^2 idf^2, |d| = root of sum w sd^2 over
+document, K(d) = k1 (1 - b + b length(d) / mean length), |q| = root of sum w sq^2 idf^2, |d| = root of sum w sd^2 over
 all terms of the document, top = idf of a term that no document holds, c = cosine_share.
 
 Both parts lie in 0..1, and both are plain sums over terms, so an explanation is exact. The norm of the
@@ -19,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchmaker.matcher.analysis import Keys, Tokens, channel_of
-from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Counts, Floats, Reading
+from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Counts, Reading
 from matchmaker.matcher.settings import Settings
 
 Weights = npt.NDArray[np.float64]
@@ -27,7 +26,10 @@ Weights = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query's parts and occurrences, and for each distinct term the two coefficients of the recipe."""
+    """A query's parts and occurrences, and for each distinct term the two coefficients of the recipe.
+
+    K of a document is ``floor + slope * length``.
+    """
 
     parts: tuple[tuple[str, str], ...]
     tokens: Tokens
@@ -36,7 +38,8 @@ class Prepared:
     importance: Weights
     lexical: Weights
     cosine: Weights
-    mean_length: float
+    floor: float
+    slope: float
 
 
 def inverse_frequency(documents: int, holding: npt.NDArray[np.int64]) -> Weights:
@@ -75,19 +78,13 @@ def prepare(
         importance=importance,
         lexical=importance / attainable * (1 - part) if attainable else importance,
         cosine=weight * repeated * idf**2 / (norm * top) * part if norm else importance,
-        mean_length=mean_length,
+        floor=settings.saturation * (1 - settings.length_share if mean_length else 1),
+        slope=settings.saturation * settings.length_share / mean_length if mean_length else 0.0,
     )
 
 
-def dampers(length: Floats, mean_length: float, settings: Settings) -> Weights:
-    """K of BM25 for each document: how many occurrences reach half of a term's weight."""
-    share = settings.length_share
-    relative = np.asarray(length, dtype=np.float64) / mean_length if mean_length else np.ones(len(length))
-    return settings.saturation * (1 - share + share * relative)
-
-
-def shares(prepared: Prepared, counts: Counts, damper: float, scale: float) -> Weights:
+def shares(prepared: Prepared, counts: Counts, length: float, scale: float) -> Weights:
     """What each term of the query adds to the score of one document; they sum to the score."""
     tf = FREQUENCY[counts]
-    lexical = prepared.lexical * tf / (tf + damper)
+    lexical = prepared.lexical * tf / (tf + prepared.floor + prepared.slope * length)
     return np.asarray(lexical + prepared.cosine * SUBLINEAR[counts] * scale)

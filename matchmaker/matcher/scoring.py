@@ -1,158 +1,273 @@
-"""The kernel: scores of a segment's documents for one prepared query.
+"""Scores of a segment's documents for one prepared query: of all, of some, and the best.
 
-Plain numpy answers alone. Where numba is installed (the extra ``fast``) large segments use a compiled loop that
-does the same arithmetic in the same order, so the answers are equal; it is imported at the first large segment
-and never before. Sums are kept in single precision: half the memory traffic, and 1e-7 off at most.
+Plain numpy answers alone. Where numba is installed (the extra ``fast``) large segments use compiled loops, which
+are imported at the first large segment and never before. Finding may sum in single precision and in any order,
+within a margin; every score that leaves this module is then summed anew in double precision, term by term in the
+order of the query. So all ways give equal scores to the last bit.
+
+The best are found in two steps. What a term can add to any document is bounded, and most of a query's postings
+belong to common terms that can add little: their lists are only looked up, for documents that the other terms
+bring near the border. With true bounds the answer is exact; ``daring`` takes smaller ones (candidate mode).
 """
 
 import functools
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from matchmaker.matcher.query import Prepared
-from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Floats, Numbers, Segment
+from matchmaker.matcher import compiled
+from matchmaker.matcher.query import Prepared, Weights
+from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Bounds, Floats, Numbers, Segment
 
-COMPILED_FROM: Final = 20_000
-"""Segments from this number of documents on use the compiled loop where there is one."""
+PART: Final = 0.5
+"""Terms are only looked up while all of them together reach this part of the last score at most (measured)."""
 
-FREQUENT: Final = 0.2
-"""Terms that stand in a larger share of the documents bring no candidates (measured: same quality)."""
+DARING: Final = 0.5
+"""Candidate mode takes this much of what a term can add to be the most it will add, and (measured)"""
 
-CARRYING: Final = 0.9
-"""Nor do the commonest terms that together hold the last tenth of the query's weight (measured: half the work,
-.998 of the exact first ten)."""
+DARING_PART: Final = 0.8
+"""lets the terms that are only looked up reach this part of the last score."""
 
-CANDIDATES: Final = 200
-"""About how many documents are scored in full in candidate mode (measured: 200 to 1000)."""
+MARGIN: Final = 1e-5
+"""More than single precision can be off in a sum of a thousand terms."""
 
-REACH: Final = 1.5
-"""How much more than its due a common term may add before its document is overlooked (measured)."""
+LOOKED_UP: Final = 8
+"""Answers of more than one in so many documents are taken from the scores of all."""
 
 _SAMPLE: Final = 16_384
-Chosen = npt.NDArray[np.bool_]
-Found = tuple[Numbers, Floats]
+_TINY: Final = np.float32(1e-30)
+Alive = npt.NDArray[np.bool_]
+Found = tuple[Numbers, Weights]
 
 _TF: Final = FREQUENCY.astype(np.float32)
 _LN_TF: Final = SUBLINEAR.astype(np.float32)
 
 
-def resting(segment: Segment, dampers: npt.NDArray[np.float64]) -> Floats:
-    """Damper and scale of every document side by side, so that one look in memory brings both."""
-    both = np.empty((len(segment), 2), dtype=np.float32)
-    both[:, 0] = dampers
-    both[:, 1] = segment.scale
-    return both
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists of a query's terms in one segment, with their coefficients, in the order of the query."""
 
+    segment: Segment
+    low: Numbers
+    high: Numbers
+    lexical: Weights
+    cosine: Weights
+    most: Weights
+    floor: float
+    slope: float
 
-def add_scores(segment: Segment, prepared: Prepared, rest: Floats, compiled: bool = True) -> Floats:
-    """The score of every document of the segment (0 where no term is shared); ``rest`` from :func:`resting`."""
-    return _accumulated(segment, prepared, rest, prepared.importance > 0, compiled)
+    def damper(self, numbers: Numbers | slice) -> Weights:
+        return self.floor + self.slope * self.segment.length[numbers].astype(np.float64)
 
-
-def _loops(segment: Segment, compiled: bool) -> "_Loops | None":
-    return _compiled() if compiled and len(segment) >= COMPILED_FROM else None
-
-
-def _accumulated(
-    segment: Segment, prepared: Prepared, rest: Floats, chosen: Chosen, compiled: bool
-) -> Floats:
-    scores = np.zeros(len(segment), dtype=np.float32)
-    low, high = segment.lists_of(prepared.keys)
-    terms = np.flatnonzero((high > low) & chosen)
-    lexical = prepared.lexical[terms].astype(np.float32)
-    cosine = prepared.cosine[terms].astype(np.float32)
-    loops = _loops(segment, compiled)
-    if loops is not None:
-        loops.accumulate(
-            low[terms], high[terms], lexical, cosine, segment.docs, segment.counts, rest, _TF, _LN_TF, scores
+    def by_most(self) -> "_Lists":
+        """Those that can add least first."""
+        order = np.argsort(self.most, kind="stable")
+        return replace(
+            self,
+            low=self.low[order],
+            high=self.high[order],
+            lexical=self.lexical[order],
+            cosine=self.cosine[order],
+            most=self.most[order],
         )
-        return scores
-    for i, term in enumerate(terms.tolist()):
-        docs = segment.docs[low[term] : high[term]]
-        counts = segment.counts[low[term] : high[term]]
-        scores[docs] += _worth(lexical[i], cosine[i], counts, rest[docs])
+
+
+def _lists(segment: Segment, prepared: Prepared) -> _Lists:
+    at, low, high = segment.places_of(prepared.keys)
+    terms = np.flatnonzero((high > low) & (prepared.importance > 0))
+    lexical, cosine = prepared.lexical[terms], prepared.cosine[terms]
+    most = _most(segment.bounds, at[terms], lexical, cosine, prepared)
+    return _Lists(segment, low[terms], high[terms], lexical, cosine, most, prepared.floor, prepared.slope)
+
+
+def _most(bounds: Bounds, at: Numbers, lexical: Weights, cosine: Weights, prepared: Prepared) -> Weights:
+    """What each term can add at the most; infinite for those whose lists are short or not bounded."""
+    most = np.full(len(at), np.inf)
+    if len(bounds.at):
+        place = np.minimum(np.searchsorted(bounds.at, at), len(bounds.at) - 1)
+        here = np.flatnonzero(bounds.at[place] == at)
+        place = place[here]
+        saturated = 1 / (
+            1 + prepared.floor / FREQUENCY[bounds.count[place]] + prepared.slope * bounds.length[place]
+        )
+        most[here] = lexical[here] * saturated + cosine[here] * bounds.pull[place]
+    return most
+
+
+def all_scores(segment: Segment, prepared: Prepared) -> Weights:
+    """The score of every document of the segment (0 where no term is shared)."""
+    lists = _lists(segment, prepared)
+    scores = np.zeros(len(segment), dtype=np.float64)
+    damper = lists.damper(slice(None))
+    scale = segment.scale.astype(np.float64)
+    for term, (low, high) in enumerate(zip(lists.low.tolist(), lists.high.tolist(), strict=True)):
+        docs, counts = segment.docs[low:high], segment.counts[low:high]
+        scores[docs] += _worth(lists, term, counts, damper[docs], scale[docs])
     return scores
 
 
-def _worth(lexical: np.float32, cosine: np.float32, counts: npt.NDArray[np.uint8], rest: Floats) -> Floats:
-    tf = _TF[counts]
-    return np.asarray(lexical * tf / (tf + rest[:, 0]) + cosine * (_LN_TF[counts] * rest[:, 1]))
+def scores_of(segment: Segment, prepared: Prepared, numbers: Numbers, use_loops: bool = True) -> Weights:
+    """The scores of these documents, which ascend."""
+    if len(numbers) * LOOKED_UP > len(segment):
+        return np.asarray(all_scores(segment, prepared)[numbers])
+    return _full(_lists(segment, prepared), numbers, compiled.loops(len(segment), use_loops))
 
 
-def best_scores(
+def _worth(
+    lists: _Lists, term: int, counts: npt.NDArray[np.uint8], damper: Weights, scale: Weights
+) -> Weights:
+    tf = FREQUENCY[counts]
+    return np.asarray(
+        lists.lexical[term] * tf / (tf + damper) + lists.cosine[term] * (SUBLINEAR[counts] * scale)
+    )
+
+
+def _full(lists: _Lists, numbers: Numbers, loops: ModuleType | None) -> Weights:
+    segment = lists.segment
+    scores = np.zeros(len(numbers), dtype=np.float64)
+    damper = lists.damper(numbers)
+    scale = segment.scale[numbers].astype(np.float64)
+    if loops is not None:
+        loops.full(
+            lists.low,
+            lists.high,
+            lists.lexical,
+            lists.cosine,
+            _read_only(segment.docs),
+            _read_only(segment.counts),
+            damper,
+            scale,
+            FREQUENCY,
+            SUBLINEAR,
+            numbers,
+            scores,
+        )
+        return scores
+    for term in range(len(lists.low)):
+        here, counts = _standing(lists, term, numbers)
+        scores[here] += _worth(lists, term, counts, damper[here], scale[here])
+    return scores
+
+
+def _standing(lists: _Lists, term: int, numbers: Numbers) -> tuple[Numbers, npt.NDArray[np.uint8]]:
+    """Which of the documents hold the term, by their place in ``numbers``, and how often."""
+    docs = lists.segment.docs[lists.low[term] : lists.high[term]]
+    at = np.minimum(np.searchsorted(docs, numbers.astype(np.uint32)), len(docs) - 1)
+    here = np.flatnonzero(docs[at] == numbers)
+    return here, lists.segment.counts[lists.low[term] : lists.high[term]][at[here]]
+
+
+def best(
     segment: Segment,
     prepared: Prepared,
-    rest: Floats,
-    holding: Numbers,
-    documents: int,
-    top: int,
-    alive: Chosen | None = None,
-    compiled: bool = True,
+    wanted: int,
+    alive: Alive | None = None,
+    *,
+    daring: bool = False,
+    use_loops: bool = True,
 ) -> Found:
-    """(document numbers, full scores) of the best ``top`` documents of the segment, and some more.
-
-    Candidates come from the rare terms (:data:`FREQUENT`, :data:`CARRYING`); then the others are added for the
-    candidates alone. A query of frequent terms only is answered in full. ``alive`` says which
-    documents count.
+    """(document numbers, scores) of the best ``wanted`` documents of the segment, whoever equals the last, and
+    perhaps some more. ``alive`` says which documents count.
     """
-    useful = prepared.importance > 0
-    rare = useful & (holding <= FREQUENT * documents) & _carrying(prepared, holding)
-    low, high = segment.lists_of(prepared.keys)
-    if not (rare & (high > low)).any():
-        rare = useful
-    scores = _accumulated(segment, prepared, rest, rare, compiled)
+    loops = compiled.loops(len(segment), use_loops)
+    lists = _lists(segment, prepared)
+    if not len(lists.low):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    if wanted * LOOKED_UP > len(segment) or (loops is None and not len(segment.bounds.at)):
+        scores = all_scores(segment, prepared)
+        if alive is not None:
+            scores[~alive] = 0
+        numbers = leading(scores, wanted)
+        return numbers, scores[numbers]
+    part, share = (DARING_PART, DARING) if daring else (PART, 1.0)
+    sorted_lists = lists.by_most()
+    find = _found if loops is None else functools.partial(_found_by_loop, loops)
+    numbers = find(sorted_lists, wanted, alive, part, share)
+    return numbers, _full(lists, numbers, loops)
+
+
+def _found_by_loop(
+    loops: ModuleType, lists: _Lists, wanted: int, alive: Alive | None, part: float, share: float
+) -> Numbers:
+    segment = lists.segment
+    single = np.float32
+    found = loops.search(
+        lists.low,
+        lists.high,
+        lists.lexical.astype(single),
+        lists.cosine.astype(single),
+        (lists.most * share).astype(single),
+        _read_only(segment.docs),
+        _read_only(segment.counts),
+        _read_only(segment.length),
+        _read_only(segment.scale),
+        _read_only(np.ones(len(segment), dtype=np.bool_) if alive is None else alive),
+        single(lists.floor),
+        single(lists.slope),
+        _TF,
+        _LN_TF,
+        wanted,
+        single(part),
+        single(MARGIN),
+    )
+    return np.asarray(found, dtype=np.int64)
+
+
+def _found(lists: _Lists, wanted: int, alive: Alive | None, part: float, share: float) -> Numbers:
+    """The same in numpy: whole lists, and one border, taken when half of the postings are summed."""
+    segment = lists.segment
+    scores = np.zeros(len(segment), dtype=np.float32)
+    reach = np.append(0, np.cumsum(lists.most * share))
+    sizes = lists.high - lists.low
+    half, summed, border = int(sizes.sum()) // 2, 0, 0.0
+    term = len(lists.low)
+    while term > 0 and reach[term] >= part * border - MARGIN:
+        term -= 1
+        docs = segment.docs[lists.low[term] : lists.high[term]]
+        scores[docs] += _worth_single(lists, term, segment.counts[lists.low[term] : lists.high[term]], docs)
+        summed += int(sizes[term])
+        if not border and summed >= half:
+            if alive is not None:
+                scores[~alive] = 0
+            first = leading(scores, wanted)
+            if len(first) >= wanted:
+                border = _last(_full(lists, first, None), wanted)
     if alive is not None:
         scores[~alive] = 0
-    found = leading(scores, max(CANDIDATES, 2 * top))
-    full = scores[found]
-    if len(found) > top:
-        # The terms to come can add about as much for their weight as those before did for the best document.
-        carried = float(prepared.importance[rare].sum())
-        to_come = float(prepared.importance[useful & ~rare].sum())
-        last = float(np.partition(full, len(full) - top)[len(full) - top])
-        hopeful = full >= last - REACH * float(full.max()) * to_come / carried
-        found, full = found[hopeful], full[hopeful]
-    terms = np.flatnonzero(useful & ~rare & (high > low))
-    lexical = prepared.lexical[terms].astype(np.float32)
-    cosine = prepared.cosine[terms].astype(np.float32)
-    loops = _loops(segment, compiled)
-    if loops is not None:
-        loops.complete(
-            low[terms],
-            high[terms],
-            lexical,
-            cosine,
-            segment.docs,
-            segment.counts,
-            rest,
-            _TF,
-            _LN_TF,
-            found,
-            full,
-        )
-        return found, full
-    for i, term in enumerate(terms.tolist()):
-        docs = segment.docs[low[term] : high[term]]
-        at = np.minimum(np.searchsorted(docs, found.astype(np.uint32)), len(docs) - 1)
-        here = np.flatnonzero(docs[at] == found)
-        counts = segment.counts[low[term] : high[term]][at[here]]
-        full[here] += _worth(lexical[i], cosine[i], counts, rest[found[here]])
-    return found, full
+    if not border:
+        border = _last(scores[leading(scores, wanted)], wanted)
+    numbers = np.flatnonzero(scores >= max(border - MARGIN - reach[term], _TINY))
+    while term > 0 and len(numbers):
+        term -= 1
+        here, counts = _standing(lists, term, numbers)
+        scores[numbers[here]] += _worth_single(lists, term, counts, numbers[here])
+        values = scores[numbers]
+        border = max(border, _last(values, wanted))
+        numbers = numbers[values >= border - MARGIN - reach[term]]
+    values = scores[numbers]
+    return np.asarray(numbers[values >= _last(values, wanted) - MARGIN])
 
 
-def _carrying(prepared: Prepared, holding: Numbers) -> Chosen:
-    """The rarest terms of the query that together hold :data:`CARRYING` of its weight."""
-    order = np.argsort(holding, kind="stable")
-    before = np.cumsum(prepared.importance[order]) - prepared.importance[order]
-    chosen = np.zeros(len(order), dtype=np.bool_)
-    chosen[order] = before < CARRYING * prepared.importance.sum()
-    return chosen
+def _last(values: Floats | Weights, wanted: int) -> float:
+    """The score of the last of the best ``wanted``; 0 when there are fewer."""
+    if len(values) < wanted:
+        return 0.0
+    return float(np.partition(values, len(values) - wanted)[len(values) - wanted])
 
 
-def leading(scores: Floats, most: int) -> Numbers:
+def _worth_single(
+    lists: _Lists, term: int, counts: npt.NDArray[np.uint8], docs: npt.NDArray[np.integer]
+) -> Floats:
+    tf = _TF[counts]
+    damper = np.float32(lists.floor) + np.float32(lists.slope) * lists.segment.length[docs]
+    lexical, cosine = np.float32(lists.lexical[term]), np.float32(lists.cosine[term])
+    return np.asarray(lexical * tf / (tf + damper) + cosine * (_LN_TF[counts] * lists.segment.scale[docs]))
+
+
+def leading(scores: Floats | Weights, most: int) -> Numbers:
     """The numbers of the ``most`` best scores above 0, a few more, or all of them; in ascending order.
 
     Whoever is left out scores below everyone who is in. The border is guessed on a sample, for most scores are
@@ -171,7 +286,7 @@ def leading(scores: Floats, most: int) -> Numbers:
     return _foremost(scores, np.flatnonzero(scores > 0), most)
 
 
-def _foremost(scores: Floats, found: Numbers, most: int) -> Numbers:
+def _foremost(scores: Floats | Weights, found: Numbers, most: int) -> Numbers:
     if len(found) <= 2 * most:
         return found
     values = scores[found]
@@ -179,82 +294,8 @@ def _foremost(scores: Floats, found: Numbers, most: int) -> Numbers:
     return np.asarray(found[values >= border])
 
 
-class _Loops(NamedTuple):
-    accumulate: Callable[..., None]
-    complete: Callable[..., None]
-
-
-@functools.cache
-def _compiled() -> _Loops | None:
-    try:
-        import numba
-    except ImportError:
-        return None
-    compile_ = numba.njit(nogil=True)
-    return _Loops(compile_(_accumulate_loop), compile_(_complete_loop))
-
-
-def _accumulate_loop(
-    low: Any,
-    high: Any,
-    lexical: Any,
-    cosine: Any,
-    docs: Any,
-    counts: Any,
-    rest: Any,
-    tf: Any,
-    ln_tf: Any,
-    scores: Any,
-) -> None:
-    for i in range(len(low)):
-        of_lexical = lexical[i]
-        of_cosine = cosine[i]
-        for at in range(low[i], high[i]):
-            doc = docs[at]
-            count = counts[at]
-            scores[doc] += of_lexical * tf[count] / (tf[count] + rest[doc, 0]) + of_cosine * (
-                ln_tf[count] * rest[doc, 1]
-            )
-
-
-def _complete_loop(
-    low: Any,
-    high: Any,
-    lexical: Any,
-    cosine: Any,
-    docs: Any,
-    counts: Any,
-    rest: Any,
-    tf: Any,
-    ln_tf: Any,
-    found: Any,
-    full: Any,
-) -> None:
-    for i in range(len(low)):
-        start = low[i]
-        for n in range(len(found)):
-            doc = found[n]
-            # The list ascends as the candidates do: stride ahead, then halve.
-            stride = 1
-            while start + stride < high[i] and docs[start + stride] < doc:
-                start += stride
-                stride *= 2
-            end = min(start + stride + 1, high[i])
-            while start < end:
-                middle = (start + end) // 2
-                if docs[middle] < doc:
-                    start = middle + 1
-                else:
-                    end = middle
-            if start >= high[i]:
-                break
-            if docs[start] == doc:
-                count = counts[start]
-                full[n] += lexical[i] * tf[count] / (tf[count] + rest[doc, 0]) + cosine[i] * (
-                    ln_tf[count] * rest[doc, 1]
-                )
-
-
-def load() -> bool:
-    """Bring in the compiled loops now, before a server forks; False when numba is not installed."""
-    return _compiled() is not None
+def _read_only(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """A view that may not be written, as that of a memory map: one kind of array, one piece of machine code."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

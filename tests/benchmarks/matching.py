@@ -27,8 +27,9 @@ import numpy as np
 from matchmaker.matcher import Document, Settings, fit, scoring
 from matchmaker.matcher.analysis import BIGRAM, Analyser
 from matchmaker.matcher.index import Index, Live
+from matchmaker.matcher.merging import assemble
 from matchmaker.matcher.oracle import Oracle
-from matchmaker.matcher.segment import Reader, assemble
+from matchmaker.matcher.reading import Reader
 from tests.matcher import baselines, sets
 
 TERMS, TOPICS, QUERY_TERMS, QUERIES = 137, 50, 40, 80

@@ -1,6 +1,8 @@
 """The index equals scikit-learn, whatever was added, changed, taken out, merged or stored before."""
 
 import tempfile
+from contextlib import contextmanager
+from unittest import mock
 
 import hypothesis.strategies as st
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from matchmaker.matcher import Channels, Document, Lexicon, Settings, fit, scoring
+from matchmaker.matcher import Channels, Document, Lexicon, Settings, compiled, fit, merging, ranking, scoring
 from matchmaker.matcher.oracle import Oracle
 from matchmaker.matcher.store import Store
 
@@ -34,6 +36,27 @@ QUERIES = [
 ]
 
 
+def without_loops(_size, _wanted=True):
+    """As where numba is not installed."""
+
+
+def with_loops(_size, _wanted=True):
+    from matchmaker.matcher import loops
+
+    return loops
+
+
+@contextmanager
+def way(loops, *, by_two_steps=True):
+    """One of the ways to find the best: compiled or not, of all scores or in two steps however few there are."""
+    with (
+        mock.patch.object(compiled, "loops", loops),
+        mock.patch.object(merging, "BOUNDED_FROM", 1),
+        mock.patch.object(scoring, "LOOKED_UP", 0 if by_two_steps else 8),
+    ):
+        yield
+
+
 def same(ours, theirs):
     assert ours.keys() == theirs.keys()
     for one, score in ours.items():
@@ -45,21 +68,35 @@ def compare(index, documents, lexicon=LEXICON):
     for query in QUERIES:
         theirs = oracle.scores(query)
         same(index.scores(query), theirs)
-        ranked = index.rank(query, top=50)
+        with way(without_loops, by_two_steps=False):
+            ranked = index.rank(query, top=50)
+            first = index.rank(query, top=2)
+        assert first == ranked[:2]
+        for loops in (without_loops, with_loops):
+            with way(loops):
+                assert index.rank(query, top=50) == ranked
+                assert index.rank(query, top=2) == first
         assert [m.rank for m in ranked] == list(range(1, len(ranked) + 1))
         assert len(ranked) == min(50, len(theirs))
         assert {m.id for m in ranked} <= theirs.keys()
         assert [(-m.score, m.id) for m in ranked] == sorted((-m.score, m.id) for m in ranked)
+        for match in ranked:
+            assert match.score == pytest.approx(theirs[match.id], abs=1e-5)
         for match in ranked[:3]:
             reasons = index.explain(query, match.id)
             assert sum(term.share for term in reasons.terms) == pytest.approx(match.score, abs=1e-5)
 
 
 class Changes(RuleBasedStateMachine):
-    """Any sequence of changes, in memory and on disk."""
+    """Any sequence of changes, in memory and on disk, built with compiled loops or without."""
 
-    @initialize(documents=st.lists(DOCUMENTS, max_size=6, unique_by=lambda one: one.id))
-    def start(self, documents):
+    @initialize(
+        documents=st.lists(DOCUMENTS, max_size=6, unique_by=lambda one: one.id),
+        loops=st.sampled_from([without_loops, with_loops]),
+    )
+    def start(self, documents, loops):
+        self.way = way(loops)
+        self.way.__enter__()
         self.held = {one.id: one for one in documents}
         self.index = fit(documents, lexicon=LEXICON)
         self.folder = tempfile.TemporaryDirectory()
@@ -100,6 +137,7 @@ class Changes(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "folder"):
+            self.way.__exit__(None, None, None)
             self.folder.cleanup()
 
 
@@ -147,30 +185,73 @@ def test_many_small_changes_stay_exact_while_segments_gather():
     assert len(index.segments) == 1
 
 
-def test_the_compiled_loop_answers_as_numpy_does(monkeypatch):
-    pytest.importorskip("numba")
-    documents = many(300)
-    index = fit(documents)
-    plain = [index.rank(query, top=20) for query in QUERIES]
-    monkeypatch.setattr(scoring, "COMPILED_FROM", 1)
-    assert [index.rank(query, top=20) for query in QUERIES] == plain
+def zipfian(size, words, seed=3):
+    picks = np.random.default_rng(seed).zipf(1.2, size=(size, words)) % 5000
+    documents = [Document(f"d{n}", {"body": " ".join(f"w{at}" for at in row)}) for n, row in enumerate(picks)]
+    return documents, [" ".join(f"w{at}" for at in row[::3]) for row in picks[:40]]
 
 
-def test_candidates_find_what_full_scoring_finds(monkeypatch):
-    from matchmaker.matcher import index as module
+@pytest.mark.parametrize("build", [without_loops, with_loops])
+def test_long_lists_that_are_only_looked_up_change_no_answer(build):
+    documents, queries = zipfian(20_000, 20)
+    with way(build):
+        index = fit(documents)
+        index.remove([f"d{n}" for n in range(0, 400, 3)])
+        index.upsert(documents[3])
+    plain = {}
+    with way(without_loops, by_two_steps=False), mock.patch.object(scoring, "LOOKED_UP", 10**6):
+        plain = {query: index.rank(query, top=10, exact=True) for query in queries[:20]}
+    for loops in (without_loops, with_loops):
+        with way(loops):
+            for query, right in plain.items():
+                assert index.rank(query, top=10, exact=True) == right
 
-    monkeypatch.setattr(module, "EXACT_BELOW", 10)
-    monkeypatch.setattr(scoring, "CANDIDATES", 100)
-    picks = np.random.default_rng(3).zipf(1.2, size=(2000, 30)) % 5000
-    index = fit(Document(f"d{n}", {"body": " ".join(f"w{at}" for at in row)}) for n, row in enumerate(picks))
-    kept = asked = 0
-    for row in picks[:40, ::3]:
-        query = " ".join(f"w{at}" for at in row)
-        full, quick = index.rank(query, exact=True), index.rank(query, exact=False)
-        right = {match.id: match.score for match in full}
-        kept += len(right.keys() & {match.id for match in quick})
-        asked += len(right)
-        for match in quick:
-            if match.id in right:
-                assert match.score == pytest.approx(right[match.id], abs=1e-6)
-    assert kept >= 0.98 * asked
+
+def test_many_equals_come_in_the_order_of_their_ids():
+    documents = [
+        Document(f"d{n:05}", {"body": "水質監測" if n % 2 else "無人機"}) for n in range(9000, 0, -1)
+    ]
+    with way(with_loops):
+        index = fit(documents)
+        for loops in (without_loops, with_loops):
+            with way(loops):
+                found = [match.id for match in index.rank("水質監測", top=12)]
+                assert found == [f"d{n:05}" for n in range(1, 25, 2)]
+                kept = [match.id for match in index.rank("水質監測", top=2, keep=lambda one: one > "d08000")]
+                assert kept == ["d08001", "d08003"]
+
+
+@pytest.mark.parametrize("loops", [without_loops, with_loops])
+def test_candidates_are_scored_in_full_and_few_are_missed(loops):
+    documents, queries = zipfian(12_000, 30)
+    with way(loops), mock.patch.object(ranking, "EXACT_UP_TO", 0):
+        index = fit(documents)
+        assert index.recall_of_candidates(queries) >= 0.98
+        for query in queries[:10]:
+            scores = index.scores(query)
+            quick = index.rank(query, exact=False)
+            assert len(quick) == 10
+            assert index.rank(query) == quick
+            for match in quick:
+                assert match.score == scores[match.id]
+
+
+def test_small_indexes_are_always_exact():
+    documents, queries = zipfian(2000, 30)
+    with way(with_loops), mock.patch.object(scoring, "DARING", 0.0):
+        index = fit(documents)
+        for query in queries:
+            assert index.rank(query, exact=False) == index.rank(query, exact=True)
+
+
+def test_keys_and_documents_in_any_order_are_grouped():
+    from matchmaker.matcher.reading import grouped
+
+    random = np.random.default_rng(1)
+    for size in (0, 1, 2, 1000):
+        key = random.integers(0, 50, size).astype(np.uint64) << np.uint64(40)
+        for doc in (random.integers(0, 9, size), np.arange(size)):
+            order = grouped(key, doc)
+            assert sorted(order.tolist()) == list(range(size))
+            pairs = list(zip(key[order].tolist(), doc[order].tolist(), strict=True))
+            assert pairs == sorted(pairs)
