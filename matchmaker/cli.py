@@ -392,6 +392,8 @@ def check() -> None:
     """Say whether this installation is fit to serve: settings, schema, storage, audit chain."""
     with _application() as app:
         from matchmaker.foundation import audit, schema
+        from matchmaker.search.shelves import shelves
+        from matchmaker.search.states import Shelf
 
         settings = app.extensions["settings"]
         faults = []
@@ -399,6 +401,10 @@ def check() -> None:
             faults.append("The database is not at the newest schema. Run: matchmaker db upgrade")
         else:
             faults += [f"Audit chain: {fault}" for fault in audit.verify()]
+        states = [shelves().state(shelf, verify=True) for shelf in Shelf if shelves().is_built(shelf)]
+        faults += [
+            f"Index {state.shelf}: {state.fault}. Run: matchmaker reindex" for state in states if state.fault
+        ]
         if settings.is_production and not settings.base_url.startswith("https://"):
             faults.append("MATCHMAKER_BASE_URL should begin with https:// in production.")
         if settings.is_production and not settings.mail_url:

@@ -30,6 +30,7 @@ def platform(world):
     agency, alice = world.agency()
     judy_agency, judy = world.agency("Judy")
     made = {
+        "world": world,
         "alice": alice,
         "open": challenge(world, "published", (agency, alice)),
         "draft": challenge(world, "draft", (judy_agency, judy)),
@@ -248,3 +249,25 @@ class TestCommands:
         (shelves().directory / Shelf.SITE / "CURRENT").unlink()
         assert run("reindex").exit_code == 0
         assert queries.freshness(Shelf.SITE, verify=True).index.documents == 3
+
+    def test_check_tells_of_a_spoilt_index(self, run, platform, monkeypatch):
+        from matchmaker import cli
+
+        monkeypatch.setattr(cli, "_application", _application_of(platform["world"].app))
+        assert "Index" not in run("check").output
+        (shelves().directory / Shelf.SITE / "CURRENT").write_text("g-nothing\n")
+        answer = run("check")
+        assert answer.exit_code == 1
+        assert "Index site" in answer.output
+        assert "matchmaker reindex" in answer.output
+
+
+def _application_of(app):
+    from contextlib import contextmanager
+
+    @contextmanager
+    def here(_mode=None):
+        with apart():
+            yield app
+
+    return here
