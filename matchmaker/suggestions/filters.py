@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.programme import is_within_startup_age
-from matchmaker.suggestions.states import Filter
+from matchmaker.suggestions.states import PASSED_LABELS, Filter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +30,28 @@ def stopped_by(facts: Facts, now: datetime) -> Filter | None:
     A need that is not published yet is compared as if its call were open, so that the agency and staff see
     beforehand who might answer.
     """
-    if not facts.confirmed:
-        return Filter.NOT_CONFIRMED
-    if not facts.willing:
-        return Filter.NOT_WILLING
-    if facts.conflicted:
-        return Filter.CONFLICTED
-    if not facts.says_enough:
-        return Filter.NO_PROFILE
-    if facts.founded_on is None:
-        return Filter.AGE_UNKNOWN
-    if not is_within_startup_age(facts.founded_on, local_day(facts.closes_at or now)):
-        return Filter.TOO_OLD
-    if facts.published and facts.closes_at is not None and now >= facts.closes_at:
-        return Filter.NOT_OPEN
-    return None
+    return next(iter(stops(facts, now)), None)
+
+
+def stops(facts: Facts, now: datetime) -> list[Filter]:
+    """Every filter that stops this fit, in the order in which they are told."""
+    last_day = local_day(facts.closes_at or now)
+    checks = {
+        Filter.NOT_CONFIRMED: not facts.confirmed,
+        Filter.NOT_WILLING: not facts.willing,
+        Filter.CONFLICTED: facts.conflicted,
+        Filter.NO_PROFILE: not facts.says_enough,
+        Filter.AGE_UNKNOWN: facts.founded_on is None,
+        Filter.TOO_OLD: facts.founded_on is not None
+        and not is_within_startup_age(facts.founded_on, last_day),
+        Filter.NOT_OPEN: facts.published and facts.closes_at is not None and now >= facts.closes_at,
+    }
+    return [filter_ for filter_, stopped in checks.items() if stopped]
+
+
+def passed(facts: Facts, now: datetime) -> list[Filter]:
+    """The filters that let this fit pass and that a page tells of; an unpublished need has no open call."""
+    stopping = set(stops(facts, now))
+    unknown = {Filter.TOO_OLD} if Filter.AGE_UNKNOWN in stopping else set()
+    closed = set() if facts.published else {Filter.NOT_OPEN}
+    return [each for each in PASSED_LABELS if each not in stopping | unknown | closed]
