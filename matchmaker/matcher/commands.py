@@ -71,15 +71,15 @@ def match(
     stats_path: Path | None,
 ) -> None:
     """Find the best documents for each query."""
-    from matchmaker.matcher import scoring
+    from matchmaker.matcher import compiled
 
     asked = lines.queries(queries_path)
     lexicon = Lexicon.load(lexicon_path) if lexicon_path else None
     corpus = lines.Corpus(corpus_path)
     begin = time.thread_time()
     index = _stored(corpus, directory, lexicon) if directory else _in_memory(corpus, lexicon)
-    if len(index) >= scoring.COMPILED_FROM:
-        scoring.load()
+    if len(index) >= compiled.FROM:
+        compiled.load()
         index.rank(asked[0][1] if asked else "warm", top=1)
     built = time.thread_time() - begin
     spent: list[float] = []
@@ -163,7 +163,7 @@ def _statistics(built: float, spent: list[float]) -> dict[str, float]:
 @_refusing
 def names(known_path: Path, ask_path: Path, out_path: Path) -> None:
     """Say which known company each asked name is, or may be; at most five, best first."""
-    from matchmaker.matcher.names import Register
+    from matchmaker.matcher.register import Register
 
     known = (text.strip() for _, _, text in lines.lines(known_path))
     register = Register(_progress(known, "Reading", "names"))

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.matcher.names import Outcome, Register, core, same
+from matchmaker.matcher.cores import core
+from matchmaker.matcher.names import Outcome, same
+from matchmaker.matcher.register import Register
 from tests.matcher import sets
 
 
@@ -25,6 +27,10 @@ from tests.matcher import sets
         ("Applied BioCode Corporation", "APPLIED BIO-CODE CORP."),
         ("TPK Holding Co., Ltd.", "TPK Holding Company Limited"),
         ("百 和 興業股份有限公司(開曼)", "百和興業有限公司"),
+        ("開曼東明控股股份有限公司", "開曼東明控股有限公司"),
+        ("財團法人工業技術研究院", "工業技術研究院"),
+        ("Acme Robotics Ltd.", "Acme Robotics Co., Ltd. (Taiwan Branch)"),
+        ("Acme Robotics Ltd.", "ACME ROBOTICS LIMITED, TAIWAN BRANCH OFFICE"),
     ],
 )
 def test_ways_to_write_one_name(one, other):
@@ -102,3 +108,68 @@ def test_a_stranger_gets_the_nearest_name_as_different():
     answers = Register(["大同股份有限公司", "三商電腦股份有限公司"]).ask("三商行數位")
     assert [one.verdict for one in answers] == [Outcome.DIFFERENT]
     assert Register([]).ask("大同") == []
+
+
+def test_the_register_finds_what_a_look_at_every_name_finds():
+    """The lists of characters leave nobody out: against every pair, with slips of all kinds."""
+    names = json.loads(sets.needed(sets.DATA / "legal_names.json").read_text("utf-8"))[::20]
+    draw = random.Random(17)
+    register = Register(names)
+    asked = [*draw.sample(names, 15), "□富鋁業有限公司", "Applied BioCode", "", "？？？", "a" * 3000]
+    for name in draw.sample(names, 25):
+        at = draw.randrange(len(name))
+        other = draw.choice("".join(names[:40]))
+        asked += [
+            name[:at] + other + name[at + 1 :],
+            name[:at] + name[at + 1 :],
+            name[:at] + other + name[at:],
+        ]
+    near = 0
+    for name in asked:
+        whole = {
+            one: verdict for one in names if (verdict := same(one, name)).verdict is not Outcome.DIFFERENT
+        }
+        answers = register.ask(name, most=len(names))
+        found = {one.known: one for one in answers if one.verdict is not Outcome.DIFFERENT}
+        assert found == whole
+        assert answers
+        near += len(whole)
+    assert near > 40
+
+
+def test_ways_to_write_a_legal_name_are_recalled():
+    import opencc
+
+    names = json.loads(sets.needed(sets.DATA / "legal_names.json").read_text("utf-8"))
+    names = [name for name in names if not set(name) & set("■□?")]
+    register = Register(names)
+    simplified = opencc.OpenCC("t2s").convert
+    wide = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}
+    variants = [
+        lambda name: name.replace("臺", "台") if "臺" in name else name.replace("台", "臺"),
+        lambda name: name.replace("股份有限公司", "（股）公司"),
+        lambda name: name.replace("股份有限公司", "有限公司"),
+        lambda name: name.replace("股份有限公司", "").replace("有限公司", ""),
+        lambda name: name + "新竹科學園區分公司",
+        lambda name: name + "板橋營業所",
+        lambda name: name + "（原名：某某股份有限公司）",
+        lambda name: " ".join(name),
+        lambda name: name.translate(wide),
+        simplified,
+    ]
+    for name in random.Random(9).sample(names, 60):
+        for variant in variants:
+            answers = register.ask(variant(name))
+            assert answers[0].verdict is Outcome.SAME, variant(name)
+            assert name in {one.known for one in answers}
+            assert all(core(one.known) == core(name) for one in answers if one.verdict is Outcome.SAME)
+
+
+def test_an_alias_and_its_registered_name_are_both_looked_for():
+    aliases = {"台積電": "台灣積體電路製造股份有限公司"}
+    register = Register(["台灣積體電路製造股份有限公司", "台積電路股份有限公司", "台積電"], aliases=aliases)
+    answers = register.ask("台積電", most=9)
+    assert [one.known for one in answers if one.verdict is Outcome.SAME] == [
+        "台積電",
+        "台灣積體電路製造股份有限公司",
+    ]
