@@ -41,6 +41,7 @@ from matchmaker.proposals.routes import bp as proposals
 from matchmaker.proposals.routes import panels as proposal_panels
 from matchmaker.search import operations as search_operations
 from matchmaker.search.events import Reindexed
+from matchmaker.search.routes import bp as search
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions.routes import bp as suggestions
@@ -67,6 +68,7 @@ def _blueprints(app: Flask) -> None:
         judging,
         pilots,
         catalog,
+        search,
         staff,
         suggestions,
     ):
@@ -79,6 +81,7 @@ def _menus() -> None:
         Entry(N_("Challenges"), "challenges.index"),
         Entry(N_("Cases"), "pilots.cases"),
         Entry(N_("Catalog"), "catalog.index"),
+        Entry(N_("Search"), "search.page"),
     )
     workplace.add(
         Entry(N_("Our challenges"), "challenges.own_list", Audience.AGENCY),

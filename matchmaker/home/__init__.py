@@ -1,1 +1,1 @@
-"""The front door: home page, search, about, accessibility, privacy."""
+"""The front door: home page, about, accessibility, privacy."""

@@ -1,4 +1,4 @@
-"""The front door: home, search, and the pages at the foot of every page."""
+"""The front door: home, and the pages at the foot of every page."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.home import queries, tables
 from matchmaker.kernel.programme import DOMAIN_LABELS
-from matchmaker.web.access import Audience, actor, open_to
+from matchmaker.web.access import Audience, open_to
 from matchmaker.web.exports import csv_response
-from matchmaker.web.lists import asked_text
 
 bp = Blueprint("home", __name__)
 
@@ -19,16 +18,6 @@ bp = Blueprint("home", __name__)
 def front() -> ResponseReturnValue:
     """What is going on; for who is signed in also what waits for them."""
     return render_template("home/front.html", facts=queries.facts(g.now), domain_labels=DOMAIN_LABELS)
-
-
-@bp.get("/search")
-@open_to(Audience.PUBLIC)
-def search() -> ResponseReturnValue:
-    """Challenges, pilot cases, catalog items and startups that hold all the words."""
-    words = asked_text()
-    return render_template(
-        "home/search.html", words=words, found=queries.search(words, g.now) if words else None, actor=actor()
-    )
 
 
 @bp.get("/about")

@@ -106,12 +106,14 @@ def _startups() -> Select[Organization]:
     return (
         select(Organization)
         .where(Organization.kind == OrganizationKind.STARTUP)
-        .options(joinedload(Organization.profile))
+        .options(joinedload(Organization.profile), joinedload(Organization.county))
     )
 
 
 def _challenges() -> Select[Challenge]:
-    return select(Challenge).options(selectinload(Challenge.texts), joinedload(Challenge.organization))
+    return select(Challenge).options(
+        selectinload(Challenge.texts), joinedload(Challenge.organization).joinedload(Organization.county)
+    )
 
 
 def _items() -> Select[CatalogItem]:
@@ -131,7 +133,7 @@ def _cases() -> Select[Pilot]:
         select(Pilot)
         .where(Pilot.state.in_(PUBLIC_PILOTS))
         .options(
-            joinedload(Pilot.agency),
+            joinedload(Pilot.agency).joinedload(Organization.county),
             joinedload(Pilot.startup),
             joinedload(Pilot.challenge).selectinload(Challenge.texts),
         )
@@ -171,31 +173,45 @@ def _match_items(refs: Refs) -> Iterator[Document]:
 def _site_startups(refs: Refs) -> Iterator[Document]:
     confirmed = Organization.state == OrganizationState.CONFIRMED
     for row in _rows(Organization, _startups().where(confirmed), refs):
-        yield named(startup_document(row), row.name_zh, row.name_en)
+        yield named(startup_document(row), row.name_zh, row.name_en, row.ubn or "", *_county(row))
 
 
 def _site_challenges(refs: Refs) -> Iterator[Document]:
     for row in _rows(Challenge, _challenges().where(Challenge.published_at.is_not(None)), refs):
         by = row.organization
-        yield named(challenge_document(row), row.code or "", by.name_zh, by.name_en)
+        field = joined(*(joined(text.site, text.support, text.data_available) for text in row.texts))
+        document = named(challenge_document(row), row.code or "", by.name_zh, by.name_en, *_county(by))
+        yield besides(document, evidence=field)
 
 
 def _site_items(refs: Refs) -> Iterator[Document]:
     for row in _rows(CatalogItem, _items(), refs):
         category = (row.category.name_zh, row.category.name_en) if row.category else ()
-        by = row.supplier
-        yield named(item_document(row), row.code or "", by.name_zh, by.name_en, *category)
+        by, version = row.supplier, row.current
+        document = named(item_document(row), row.code or "", by.name_zh, by.name_en, *category)
+        yield besides(document, evidence=joined(version.specification_zh, version.specification_en))
 
 
 def _site_cases(refs: Refs) -> Iterator[Document]:
     for row in _rows(Pilot, _cases(), refs):
         both = (row.agency, row.startup)
-        yield named(pilot_document(row), *(name for by in both for name in (by.name_zh, by.name_en)))
+        names = (name for by in both for name in (by.name_zh, by.name_en))
+        yield named(pilot_document(row), row.challenge.code or "", *names, *_county(row.agency))
 
 
 def named(document: Document, *names: str) -> Document:
-    """The document, found by these names as well."""
-    return Document(document.id, {**document.fields, "names": joined(*names)}, document.tags)
+    """The document, found by these names and numbers as well."""
+    return besides(document, names=joined(*names))
+
+
+def besides(document: Document, **fields: str) -> Document:
+    """The document with further fields."""
+    return Document(document.id, {**document.fields, **fields}, document.tags)
+
+
+def _county(organization: Organization) -> tuple[str, ...]:
+    county = organization.county
+    return (county.name_zh, county.name_en) if county else ()
 
 
 _READERS: dict[Shelf, dict[Kind, Callable[[Refs], Iterable[Document]]]] = {

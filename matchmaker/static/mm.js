@@ -1,7 +1,8 @@
 /*
  * The one script module. Every page works without it; it adds comfort:
  * focus on what went wrong, counts of characters, days in words and a picker, live totals of score sheets, rows that
- * come and go in place, asking before an act, saving drafts, warning before changes are lost, menus that close.
+ * come and go in place, asking before an act, saving drafts, warning before changes are lost, menus that close,
+ * suggestions of a search box.
  *
  * Words come from the page (data-text-*), in the reader's language. Nothing here writes HTML or style.
  */
@@ -354,3 +355,122 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+
+/* --- Search boxes suggest while one types --- */
+
+const SUGGEST_AFTER = 200;
+let boxes = 0;
+
+/** A combobox with a list below: arrows choose, Enter takes and searches, Escape closes; focus stays in the field. */
+function suggestTo(field) {
+  const { suggest, textLabel, textCount } = field.dataset;
+  const list = document.createElement("ul");
+  const status = document.createElement("p");
+  const id = `suggestions-${boxes += 1}`;
+  let at = -1;
+  let timer;
+  let asking;
+  list.id = id;
+  list.className = "suggestions";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", textLabel);
+  status.className = "hidden-visually";
+  status.setAttribute("role", "status");
+  const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id };
+  for (const [name, value] of Object.entries(attributes)) field.setAttribute(name, value);
+  field.parentElement.append(list, status);
+
+  function mark(next) {
+    at = next;
+    [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
+    if (at < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function close() {
+    clearTimeout(timer);
+    asking?.abort();
+    mark(-1);
+    list.hidden = true;
+    list.replaceChildren();
+    status.textContent = "";
+    field.setAttribute("aria-expanded", "false");
+  }
+
+  function take(option) {
+    field.value = option.dataset.text;
+    close();
+    field.form.requestSubmit();
+  }
+
+  function show(suggestions) {
+    mark(-1);
+    list.replaceChildren(...suggestions.map(({ text, kind }, number) => {
+      const option = document.createElement("li");
+      const words = document.createElement("span");
+      const note = document.createElement("span");
+      option.id = `${id}-${number}`;
+      option.dataset.text = text;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      words.textContent = text;
+      note.textContent = kind;
+      note.className = "suggestions__kind";
+      option.append(words, note);
+      return option;
+    }));
+    list.hidden = !suggestions.length;
+    status.textContent = suggestions.length ? textCount.replace("{n}", suggestions.length) : "";
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  async function ask() {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const address = `${suggest}?${new URLSearchParams({ q: field.value, lang: chinese ? "zh_Hant_TW" : "en" })}`;
+      const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" } });
+      if (answer.ok && document.activeElement === field) show((await answer.json()).suggestions);
+    } catch {
+      // Without an answer there is nothing to suggest; the search itself goes on.
+    }
+  }
+
+  field.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    if (event.isComposing) return;
+    if (field.value.trim()) timer = setTimeout(ask, SUGGEST_AFTER);
+    else close();
+  });
+  field.addEventListener("compositionend", () => { timer = setTimeout(ask, SUGGEST_AFTER); });
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const many = list.children.length;
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    } else if (event.key === "ArrowDown" && many) {
+      event.preventDefault();
+      mark(at + 1 < many ? at + 1 : -1);
+    } else if (event.key === "ArrowUp" && many) {
+      event.preventDefault();
+      mark(at < 0 ? many - 1 : at - 1);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      take(list.children[at]);
+    }
+  });
+  // Before the field loses the focus and the list closes.
+  list.addEventListener("mousedown", (event) => {
+    const option = event.target.closest("[role=option]");
+    event.preventDefault();
+    if (option && event.button === 0) take(option);
+  });
+}
+
+all("[data-suggest]").forEach(suggestTo);

@@ -22,7 +22,6 @@ public         GET      /open-data                                              
 public         GET      /open-data/challenges.csv                                      home.challenges_csv
 public         GET      /open-data/items.csv                                           home.items_csv
 public         GET      /privacy                                                       home.privacy
-public         GET      /search                                                        home.search
 
 # people
 signed_in      GET POST /account                                                       people.account
@@ -181,6 +180,10 @@ startup        GET      /supplier/items                                         
 startup        GET      /supplier/items/<ref>                                          catalog.own_item
 startup        GET POST /supplier/items/<ref>/edit                                     catalog.edit_own_item
 startup        GET POST /supplier/items/<ref>/withdraw                                 catalog.withdraw_own_item
+
+# search
+public         GET      /search                                                        search.page
+public         GET      /search/suggest                                                search.suggest
 
 # staff
 staff          GET      /staff/audit                                                   staff.audit
