@@ -43,8 +43,10 @@ from matchmaker.search import operations as search_operations
 from matchmaker.search.events import Reindexed
 from matchmaker.search.routes import bp as search
 from matchmaker.staff.routes import bp as staff
+from matchmaker.suggestions import digests
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions.routes import bp as suggestions
+from matchmaker.suggestions.routes import digest as digest_panels
 from matchmaker.suggestions.routes import shown as suggestion_panels
 from matchmaker.web.access import Audience
 from matchmaker.web.navigation import Entry, add_panels, main, workplace
@@ -98,6 +100,7 @@ def _menus() -> None:
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
+        Entry(N_("Quality of suggestions"), "suggestions.quality", Audience.STAFF),
         Entry(N_("How the platform works"), "staff.lifecycles", Audience.STAFF),
         Entry(N_("Outbox"), "staff.outbox", Audience.STAFF, development_only=True),
     )
@@ -116,6 +119,7 @@ def _panels() -> None:
     add_panels("case.trail", catalog_panels.case_trail)
     add_panels("pilot.page", catalog_panels.pilot_panel)
     add_panels("case.page", catalog_panels.pilot_panel)
+    add_panels("account.page", digest_panels.account_panel)
     add_panels("home.work", challenge_panels.work_panel)
     add_panels("home.work", proposal_panels.work)
     add_panels("home.work", judging_work.work_panel)
@@ -184,14 +188,21 @@ def _events() -> None:
     ):
         subscribe(change, search_operations.on_change)
     subscribe(Reindexed, suggestions_operations.on_reindexed)
+    subscribe(proposal_events.ProposalsOpened, suggestions_operations.on_opened)
+    subscribe(judging_events.DecisionReleased, suggestions_operations.on_released)
 
 
 def _jobs() -> None:
     outbox.mint_with("people.reset", people_operations.mint_reset)
     outbox.mint_with("people.invitation", people_operations.mint_invitation)
+    outbox.leave_by(digests.WAY_OUT, digests.way_out)
     jobs.handle(search_operations.CATCH_UP, search_operations.catch_up_job)
     jobs.handle(search_operations.COMPARE, search_operations.compare_job, every=timedelta(hours=24))
     jobs.handle(suggestions_operations.REFRESH, suggestions_operations.refresh_job, every=timedelta(hours=24))
+    jobs.handle(
+        suggestions_operations.CALIBRATE, suggestions_operations.calibrate_job, every=timedelta(days=30)
+    )
+    jobs.handle(suggestions_operations.DIGEST, suggestions_operations.digest_job, every=timedelta(days=7))
     jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))

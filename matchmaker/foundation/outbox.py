@@ -67,7 +67,8 @@ class Letter:
     """The words of a kind of mail, in English msgids with ``%(name)s`` places.
 
     ``action`` is the label of its one link (the address comes as param ``url``); ``mint`` names a minter that
-    makes the secret part of that address at sending.
+    makes the secret part of that address at sending; ``way_out`` names who makes the address at which the reader
+    gets no more letters of this kind.
     """
 
     key: str
@@ -75,18 +76,27 @@ class Letter:
     paragraphs: tuple[str, ...]
     action: str | None = None
     mint: str | None = None
+    way_out: str | None = None
 
 
 Minter = Callable[[Mapping[str, Any], datetime], str]
 _letters: dict[str, Letter] = {}
 _minters: dict[str, Minter] = {}
+WayOut = Callable[[Mapping[str, Any]], str | None]
+"""From the params of a letter: the path of its way out, or None where the reader has taken it already."""
+_ways_out: dict[str, WayOut] = {}
 
 
 def letter(
-    key: str, subject: str, *paragraphs: str, action: str | None = None, mint: str | None = None
+    key: str,
+    subject: str,
+    *paragraphs: str,
+    action: str | None = None,
+    mint: str | None = None,
+    way_out: str | None = None,
 ) -> Letter:
     """Declare a kind of mail. Mark the words with N_()."""
-    made = Letter(key, subject, paragraphs, action, mint)
+    made = Letter(key, subject, paragraphs, action, mint, way_out)
     if _letters.setdefault(key, made) != made:
         raise ValueError(f"the letter {key} is declared twice")
     return made
@@ -100,6 +110,15 @@ def letters() -> dict[str, Letter]:
 def mint_with(name: str, minter: Minter) -> None:
     """Name the function that makes the secret address of a letter at sending."""
     _minters[name] = minter
+
+
+def leave_by(name: str, way: WayOut) -> None:
+    """Name the function that knows the way out of a kind of letter; asked at sending, so the last word counts."""
+    _ways_out[name] = way
+
+
+class Unwanted(Exception):
+    """The reader wants no more letters of this kind."""
 
 
 def both(zh: str, en: str) -> dict[str, str]:
@@ -150,7 +169,9 @@ def post(
 
 
 def localise(value: Any, language: str) -> Any:
-    """A stored param in the reader's language."""
+    """A stored param in the reader's language; a list becomes paragraphs."""
+    if isinstance(value, list):
+        return "\n\n".join(str(localise(one, language)) for one in value)
     if not isinstance(value, dict):
         return value
     if "zh" in value:
@@ -177,7 +198,7 @@ class Rendered:
     html: str
 
 
-def render(mail: OutboxMail, *, url: str | None) -> Rendered:
+def render(mail: OutboxMail, *, url: str | None, way_out: str | None = None) -> Rendered:
     """Subject and bodies of a mail in its recipient's language."""
     kind = _letters[mail.letter]
     with force_locale(mail.language):
@@ -189,6 +210,7 @@ def render(mail: OutboxMail, *, url: str | None) -> Rendered:
             "paragraphs": [gettext(paragraph, **params) for paragraph in kind.paragraphs],
             "action": gettext(kind.action, **params) if kind.action else None,
             "url": url,
+            "way_out": way_out,
             "language": mail.language,
         }
         return Rendered(
@@ -227,11 +249,16 @@ def send_one(now: datetime) -> bool:
     try:
         with unit_of_work() as session:
             mail = session.get_one(OutboxMail, key)
-            ref, message = mail.ref, compose(mail, render(mail, url=_url(mail, now, settings)), settings)
+            way_out = _way_out(mail, settings)
+            rendered = render(mail, url=_url(mail, now, settings), way_out=way_out)
+            ref, message = mail.ref, compose(mail, rendered, settings, way_out=way_out)
         deliver(message, ref, settings)
         with unit_of_work() as session:
             mail = session.get_one(OutboxMail, key)
             mail.sent_at, mail.last_error = now, None
+    except Unwanted:
+        with unit_of_work() as session:
+            session.delete(session.get_one(OutboxMail, key))
     except Exception as error:
         log.exception("mail %s could not be sent", key)
         with unit_of_work() as session:
@@ -246,6 +273,17 @@ def _url(mail: OutboxMail, now: datetime, settings: Settings) -> str | None:
     return settings.base_url + url if url is not None and url.startswith("/") else url
 
 
+def _way_out(mail: OutboxMail, settings: Settings) -> str | None:
+    """The full address of the way out, None where the letter has none."""
+    name = _letters[mail.letter].way_out
+    if name is None:
+        return None
+    path = _ways_out[name](mail.params)
+    if path is None:
+        raise Unwanted
+    return settings.base_url + path
+
+
 def send_all(now: datetime, *, limit: int = 10_000) -> int:
     """Send everything that waits; returns how many were tried."""
     tried = 0
@@ -254,7 +292,9 @@ def send_all(now: datetime, *, limit: int = 10_000) -> int:
     return tried
 
 
-def compose(mail: OutboxMail, rendered: Rendered, settings: Settings) -> EmailMessage:
+def compose(
+    mail: OutboxMail, rendered: Rendered, settings: Settings, *, way_out: str | None = None
+) -> EmailMessage:
     """The message as it leaves; names and subjects are encoded, so no header can be smuggled in."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = rendered.subject
@@ -262,6 +302,10 @@ def compose(mail: OutboxMail, rendered: Rendered, settings: Settings) -> EmailMe
     message["To"] = mail.address
     message["Message-ID"] = f"<{mail.ref}@{urlsplit(settings.base_url).hostname or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
+    if way_out is not None:
+        # RFC 8058: mail programs show a button that posts to the address, without asking for a sign-in.
+        message["List-Unsubscribe"] = f"<{way_out}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
     # Set last: whatever begins with Content- moves into the first part when the second is added.

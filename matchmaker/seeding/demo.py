@@ -58,6 +58,9 @@ def load(*, progress: bool = True, until: Callable[[Step], bool] | None = None) 
                 signins.renew()
         return
     marker = _begin()
+    if not marker.status:
+        # Empty, but there: from the first step on every change is suggested upon at once, as after a year of use.
+        search.reindex(at=marker.created_at)
     schedule = plan(marker.created_at, make(signins.ensure()))
     steps = schedule.steps()
     with tqdm(total=len(steps), initial=marker.status, unit="step", disable=not progress) as bar:

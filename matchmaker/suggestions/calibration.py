@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from matchmaker.kernel.decision import Reason
-from matchmaker.kernel.words import N_
 from matchmaker.suggestions.states import Bands
 
 STRONG_CHANCE, FAIR_CHANCE = 0.5, 0.2
@@ -26,17 +24,6 @@ LEAST_GAP = 0.001
 DIGITS = 4
 RESAMPLES, SEED, GRID = 200, 0, 200
 """Fits that are averaged, and the most scores at which the line is kept; the seed makes the answer repeatable."""
-
-TOO_FEW = Reason(
-    "calibration.too_few",
-    N_(
-        "Not enough outcomes are known yet: %(pairs)s more pairs and %(positives)s more successes are needed."
-    ),
-)
-NOT_TELLING = Reason(
-    "calibration.not_telling",
-    N_("The outcomes known so far do not tell good scores from poor ones clearly enough to draw limits."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +117,14 @@ def _corners(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     ]
 
 
-def calibrate(known: Sequence[Known]) -> Fitted | Reason:
-    """Where the bands should lie by these outcomes, or why that cannot be said yet."""
+def calibrate(known: Sequence[Known]) -> Fitted | None:
+    """Where the bands should lie by these outcomes; None where they are too few or tell scores apart too poorly."""
     if missing(known):
-        return TOO_FEW
+        return None
     curve = curve_of(known)
     bands = _bands(curve)
     if bands is None or sum(one.score >= bands.strong for one in known) < LEAST_ABOVE:
-        return NOT_TELLING
+        return None
     return Fitted(bands, curve, len(known), sum(one.success for one in known))
 
 

@@ -1,6 +1,7 @@
 """Verbs of suggestions."""
 
 from matchmaker.suggestions.operations.alike import Alike, challenges_like, startups_like
+from matchmaker.suggestions.operations.calibrating import CALIBRATE, adopt, calibrate_job, propose
 from matchmaker.suggestions.operations.computing import (
     KEEP,
     REFRESH,
@@ -13,6 +14,8 @@ from matchmaker.suggestions.operations.computing import (
     refresh_startups,
     shares,
 )
+from matchmaker.suggestions.operations.digests import DIGEST, choose_digest, digest_job, make_digest
+from matchmaker.suggestions.operations.outcomes import on_opened, on_released
 from matchmaker.suggestions.operations.showing import (
     opened,
     shown_challenges,
@@ -30,19 +33,29 @@ from matchmaker.suggestions.operations.verdicts import (
 )
 
 __all__ = [
+    "CALIBRATE",
+    "DIGEST",
     "KEEP",
     "REFRESH",
     "Alike",
     "Fit",
+    "adopt",
+    "calibrate_job",
     "challenges_like",
+    "choose_digest",
+    "digest_job",
     "dismiss",
     "enqueue_refresh",
     "fit_of",
     "interested",
     "invite",
+    "make_digest",
+    "on_opened",
     "on_reindexed",
+    "on_released",
     "opened",
     "pin",
+    "propose",
     "refresh",
     "refresh_job",
     "refresh_startups",

@@ -119,7 +119,7 @@ def on_reindexed(event: Reindexed) -> None:
     others = [c for c in looking if c.subject not in event.subjects]
     refs = [ref_of(one) for one in event.subjects if is_startup(one)]
     startups = queries.startups(refs)
-    forget(refs=set(refs) - {startup.ref for startup in startups})
+    forget(refs=set(refs) - {startup.ref for startup in startups}, at=event.at)
     if KEEP_WEAK * len(changed) > MOST_PAIRS_AT_ONCE:
         _enqueue_each("challenge", [challenge.subject for challenge in changed], event.at)
     else:
@@ -133,10 +133,13 @@ def on_reindexed(event: Reindexed) -> None:
 # --- what ---
 
 
-def forget(*, refs: Collection[str]) -> None:
-    """Startups that went away (declined, suspended) are suggested to nobody any more."""
+def forget(*, refs: Collection[str], at: datetime) -> None:
+    """Startups that went away (declined, suspended) are suggested to nobody any more; closed calls stay as they were."""
     gone = select(Organization.id).where(Organization.ref.in_(refs))
-    looking = select(Challenge.id).where(Challenge.state.in_(policies.MATCHED))
+    looking = select(Challenge.id).where(
+        Challenge.state.in_(policies.MATCHED),
+        Challenge.state.in_(UNPUBLISHED) | (Challenge.closes_at > at),
+    )
     db.session.execute(
         delete(Suggestion).where(Suggestion.organization_id.in_(gone), Suggestion.challenge_id.in_(looking))
     )
