@@ -44,10 +44,12 @@ from matchmaker.search.events import Reindexed
 from matchmaker.search.routes import bp as search
 from matchmaker.staff.routes import bp as staff
 from matchmaker.suggestions import digests
+from matchmaker.suggestions import events as suggestion_events
+from matchmaker.suggestions import notices as suggestion_notices
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions.routes import bp as suggestions
 from matchmaker.suggestions.routes import digest as digest_panels
-from matchmaker.suggestions.routes import shown as suggestion_panels
+from matchmaker.suggestions.routes import panels as suggestion_panels
 from matchmaker.web.access import Audience
 from matchmaker.web.navigation import Entry, add_panels, main, workplace
 
@@ -110,6 +112,7 @@ def _panels() -> None:
     add_panels("challenge.page", suggestion_panels.own_fit_panel, suggestion_panels.challenge_panel)
     add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
+    add_panels("organization.page", suggestion_panels.organization_panel)
     add_panels("challenge.actions", proposal_panels.challenge_actions)
     add_panels("challenge.actions", judging_panels.challenge_actions)
     add_panels("challenge.actions", pilot_panels.conclude_panel)
@@ -187,6 +190,7 @@ def _events() -> None:
         pilot_events.PilotAssessed,
     ):
         subscribe(change, search_operations.on_change)
+    subscribe(suggestion_events.StartupInvited, suggestion_notices.on_invited)
     subscribe(Reindexed, suggestions_operations.on_reindexed)
     subscribe(proposal_events.ProposalsOpened, suggestions_operations.on_opened)
     subscribe(judging_events.DecisionReleased, suggestions_operations.on_released)

@@ -76,6 +76,9 @@ staff          GET POST /staff/challenges/<ref>/return                          
 
 # suggestions
 agency+staff   GET      /challenges/<ref>/suggestions                                  suggestions.startups
+agency+staff   GET      /challenges/<ref>/suggestions/<organization>                   suggestions.pair
+agency+staff   POST     /challenges/<ref>/suggestions/<organization>/<verb>            suggestions.agency_act
+agency+staff   GET POST /challenges/<ref>/suggestions/<organization>/dismiss           suggestions.agency_dismiss
 agency+startup GET POST /account/digest                                                suggestions.digest
 public         GET POST /digest/stop/<token>                                           suggestions.stop_digest
 startup        GET      /suggestions                                                   suggestions.for_startup
@@ -83,6 +86,8 @@ staff          GET      /suggestions/quality                                    
 staff          POST     /suggestions/quality/adopt                                     suggestions.adopt_bands
 staff          GET      /suggestions/quality.csv                                       suggestions.quality_csv
 startup        GET      /suggestions/<ref>                                             suggestions.why
+startup        GET POST /suggestions/<ref>/dismiss                                     suggestions.startup_dismiss
+startup        POST     /suggestions/<ref>/<verb>                                      suggestions.startup_act
 
 # proposals
 agency         GET      /agency/challenges/<ref>/proposals                             proposals.agency_proposals

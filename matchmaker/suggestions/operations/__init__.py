@@ -16,6 +16,7 @@ from matchmaker.suggestions.operations.computing import (
 )
 from matchmaker.suggestions.operations.digests import DIGEST, choose_digest, digest_job, make_digest
 from matchmaker.suggestions.operations.outcomes import on_opened, on_released
+from matchmaker.suggestions.operations.pairing import Compared, compare
 from matchmaker.suggestions.operations.showing import (
     opened,
     shown_challenges,
@@ -38,11 +39,13 @@ __all__ = [
     "KEEP",
     "REFRESH",
     "Alike",
+    "Compared",
     "Fit",
     "adopt",
     "calibrate_job",
     "challenges_like",
     "choose_digest",
+    "compare",
     "digest_job",
     "dismiss",
     "enqueue_refresh",

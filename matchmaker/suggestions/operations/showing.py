@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation import relevance
-from matchmaker.foundation.db import separate
+from matchmaker.foundation.db import is_writing, separate
 from matchmaker.foundation.relevance import Direction, Pair, Sign
 from matchmaker.people.actor import Actor
 from matchmaker.people.models import Organization
@@ -66,7 +66,8 @@ def opened(*, side: Side, challenge: Challenge, organization: Organization, by: 
 def _write(sign: Sign, direction: Direction, by: Actor, pairs: Iterable[Pair], at: datetime) -> None:
     viewer = viewer_of(by)
     new = queries.not_logged(sign, direction, viewer, list(pairs), at)
-    if not new:
+    # A page that answers a form stands inside a writing transaction: a second one would wait for the first.
+    if not new or is_writing():
         return
     try:
         with separate() as session:
