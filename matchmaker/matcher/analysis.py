@@ -151,6 +151,11 @@ def segments(folded: str) -> list[tuple[str, int, int]]:
     return list(_segmenter().tokenize(folded))
 
 
+def is_listed(word: str) -> bool:
+    """Whether a folded Chinese word stands in the segmenter's dictionary, rather than being its guess."""
+    return bool(_segmenter().has_word(word))
+
+
 @functools.cache
 def _stemmer() -> Any:
     import snowballstemmer

@@ -6,7 +6,6 @@ pair matched) become one surface word; so overlapping characters, pairs and word
 the shares of the surface words sum to the score.
 """
 
-import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,54 +15,21 @@ import numpy as np
 
 from matchmaker.matcher import analysis
 from matchmaker.matcher.analysis import (
-    BIGRAM,
     CONCEPT,
     LETTERS,
     STEM,
-    STOP_WORDS,
     UNIGRAM,
     WORD,
-    WORD_PAIR,
-    channel_of,
 )
-from matchmaker.matcher.lexicon import Lexicon
+from matchmaker.matcher.missing import missing_words
+from matchmaker.matcher.plain_words import is_plain
 from matchmaker.matcher.query import Prepared, Weights
+from matchmaker.matcher.readable import Span, Text, same_word, texts_of, words_of
 from matchmaker.matcher.results import Place, TermShare
 from matchmaker.matcher.segment import Reading
 
 LONGEST_SURFACE: Final = 8
-MOST_MISSING: Final = 8
-_COVERED: Final = 0.5
-_JOINERS: Final = frozenset(
-    "的之与及和或在是为了于以等把被由对从而且并也都就将其此该有个们着吗呢吧你我他这那"
-)
-
-
-@dataclass
-class _Text:
-    """One part of a query or document: its original, folded, and where each folded character came from."""
-
-    field: str
-    original: str
-    folded: str
-
-    @functools.cached_property
-    def _origin(self) -> list[tuple[int, int]] | None:
-        return analysis.origins(self.original)
-
-    def place(self, start: int, end: int) -> Place:
-        """The stretch of the original text behind a stretch of the folded one."""
-        origin = self._origin
-        if origin is None:
-            return Place(self.field, start, end)
-        if not origin:
-            return Place(self.field, 0, 0)
-        last = len(origin) - 1
-        return Place(self.field, origin[min(start, last)][0], origin[min(end - 1, last)][1])
-
-    def surface(self, start: int, end: int) -> str:
-        place = self.place(start, end)
-        return self.original[place.start : place.end]
+_MOST_WORDS: Final = 3
 
 
 @dataclass(slots=True)
@@ -74,20 +40,16 @@ class _Surface:
     keys: set[int] = field(default_factory=set)
 
 
-def _texts(parts: Sequence[tuple[str, str]]) -> list[_Text]:
-    return [_Text(name, text, analysis.fold(text)) for name, text in parts]
-
-
 def explain(
-    prepared: Prepared, share: Weights, document: Reading | None, lexicon: Lexicon | None
+    prepared: Prepared, share: Weights, document: Reading | None
 ) -> tuple[tuple[TermShare, ...], tuple[str, ...]]:
     """(shares by surface word, largest first; missing words) for one document.
 
     ``share`` is what each key of ``prepared`` adds; ``document`` the document's reading where its text is
     known.
     """
-    asked = _texts(prepared.parts)
-    found = _texts(document.parts) if document is not None else []
+    asked = texts_of(prepared.parts)
+    found = texts_of(document.parts) if document is not None else []
     part_of = {int(key): float(value) for key, value in zip(prepared.keys, share, strict=True) if value > 0}
     where = _occurrences(document, set(part_of)) if document is not None else {}
     spans = _query_spans(prepared)
@@ -113,10 +75,7 @@ def explain(
             )
         )
     terms.sort(key=lambda one: (-one.share, one.term))
-    return tuple(terms), _missing(prepared, set(part_of), spans, asked, lexicon)
-
-
-Span = tuple[int, int, int]
+    return tuple(terms), missing_words(prepared, set(part_of), spans, asked)
 
 
 def _query_spans(prepared: Prepared) -> dict[int, list[Span]]:
@@ -148,8 +107,8 @@ def _near_terms(
     part_of: dict[int, float],
     spans: dict[int, list[Span]],
     where: dict[int, list[Span]],
-    asked: list[_Text],
-    found: list[_Text],
+    asked: list[Text],
+    found: list[Text],
 ) -> dict[int, tuple[str, list[Span]]]:
     """Concepts, and words that stand for others, whose surface in the document differs from the query's."""
     near: dict[int, tuple[str, list[Span]]] = {}
@@ -175,46 +134,31 @@ def _stands_for_another(key: int, words: set[str]) -> bool:
     return all(analysis.stem_key(word) != key for word in words)
 
 
-def _surfaces(part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]) -> list[_Surface]:
+def _surfaces(part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[Text]) -> list[_Surface]:
     run_of, names = _runs(part_of, spans, asked)
     surfaces: dict[str, _Surface] = {}
     for key, share in part_of.items():
         occurrences = spans[key]
         for part, start, end in occurrences:
             runs = [run for run in run_of[part][start:end] if run >= 0]
-            if not runs:
-                continue
-            for run in runs:
-                span, folded = names[part][run]
-                surface = surfaces.get(folded)
+            # A term of grammar alone stands for itself, so that nothing is lost.
+            found = [names[part][run] for run in runs] or [((start, end), asked[part].folded[start:end])]
+            for span, folded in found:
+                name = same_word(folded)
+                surface = surfaces.get(name)
                 if surface is None:
-                    surface = surfaces[folded] = _Surface(asked[part].surface(span[0], span[1]))
-                surface.share += share / len(occurrences) / len(runs)
+                    surface = surfaces[name] = _Surface(asked[part].surface(span[0], span[1]))
+                surface.share += share / len(occurrences) / len(found)
                 surface.asked.add((part, span[0], span[1]))
                 surface.keys.add(key)
     return list(surfaces.values())
 
 
-def _words_of(text: _Text) -> list[int]:
-    """For every character of the folded text the number of its word, -1 outside words."""
-    word = [-1] * len(text.folded)
-    number = 0
-    for _, start, end in analysis.latin_places(text.folded):
-        word[start:end] = [number] * (end - start)
-        number += 1
-    if not text.folded.isascii():
-        for piece, start, end in analysis.segments(text.folded):
-            if analysis.is_gram(piece[0]):
-                word[start:end] = [number] * (end - start)
-                number += 1
-    return word
-
-
 def _runs(
-    part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[_Text]
+    part_of: dict[int, float], spans: dict[int, list[Span]], asked: list[Text]
 ) -> tuple[list[list[int]], list[list[tuple[tuple[int, int], str]]]]:
     """The surface words of each part: run number by character, and each run's stretch and folded text."""
-    words = [_words_of(text) for text in asked]
+    words = [words_of(text) for text in asked]
     covered = [[False] * len(text.folded) for text in asked]
     linked = [[False] * len(text.folded) for text in asked]
     for key in part_of:
@@ -261,16 +205,18 @@ def _bounds(folded: str, word: list[int], covered: list[bool], linked: list[bool
 
 
 def _join(folded: str, left: tuple[int, int], right: tuple[int, int], linked: list[bool]) -> bool:
-    gram = analysis.is_gram(folded[left[1] - 1]) and analysis.is_gram(folded[right[0]])
-    if not gram:
-        return False
+    """Whether two neighbouring pieces read as one: their shared pair matched, and neither is grammar or a scrap."""
     first, second = folded[left[0] : left[1]], folded[right[0] : right[1]]
-    if first[-1] in _JOINERS or second[0] in _JOINERS:
+    gap = folded[left[1] : right[0]]
+    if not all(linked[left[1] - 1 : right[0]]) or is_plain(first.split()[-1]) or is_plain(second):
         return False
-    return left[1] == right[0] and linked[left[1] - 1] and len(first) + len(second) <= LONGEST_SURFACE
+    if analysis.is_gram(first[-1]) and analysis.is_gram(second[0]):
+        return not gap and len(first) + len(second) <= LONGEST_SURFACE
+    latin = not analysis.is_gram(first[-1]) and not analysis.is_gram(second[0])
+    return latin and gap in (" ", "-") and len(first.replace("-", " ").split()) < _MOST_WORDS
 
 
-def _marked(keys: set[int], where: dict[int, list[Span]], found: list[_Text]) -> tuple[Place, ...]:
+def _marked(keys: set[int], where: dict[int, list[Span]], found: list[Text]) -> tuple[Place, ...]:
     """Where the terms of one surface word stand in the document; single characters only if nothing else."""
     strong = [span for key in keys if key >> 60 not in (UNIGRAM, LETTERS) for span in where.get(key, ())]
     spans = strong or [span for key in keys for span in where.get(key, ())]
@@ -285,59 +231,3 @@ def _without_overlaps(spans: Sequence[Span]) -> list[Span]:
         else:
             merged.append((part, start, end))
     return merged
-
-
-def _missing(
-    prepared: Prepared,
-    matched: set[int],
-    spans: dict[int, list[Span]],
-    asked: list[_Text],
-    lexicon: Lexicon | None,
-) -> tuple[str, ...]:
-    words = [_words_of(text) for text in asked]
-    importance = {int(k): float(v) for k, v in zip(prepared.keys, prepared.importance, strict=True)}
-    whole: dict[tuple[int, int], float] = defaultdict(float)
-    held: dict[tuple[int, int], float] = defaultdict(float)
-    excused: set[tuple[int, int]] = set()
-    channels = dict(zip(prepared.keys.tolist(), channel_of(prepared.keys).tolist(), strict=True))
-    for key, weight in importance.items():
-        channel = channels[key]
-        for part, start, end in spans[key]:
-            owners = [(part, number) for number in words[part][start:end] if number >= 0]
-            if channel == CONCEPT or (channel in (STEM, WORD) and key in matched):
-                if key in matched:
-                    excused.update(owners)
-                continue
-            if channel in (WORD_PAIR, LETTERS):
-                continue
-            # A pair across two words says nothing about either of them.
-            if channel == BIGRAM and len(set(owners)) > 1:
-                continue
-            for owner in owners:
-                piece = weight / len(spans[key]) / len(owners)
-                whole[owner] += piece
-                held[owner] += piece if key in matched else 0.0
-    listed: dict[str, tuple[float, str]] = {}
-    candidates = [owner for owner in whole if _content(asked[owner[0]].folded, words[owner[0]], owner[1])]
-    if not candidates:
-        return ()
-    border = float(np.mean([whole[owner] for owner in candidates])) * 0.5
-    for owner in candidates:
-        if owner in excused or held[owner] >= _COVERED * whole[owner] or whole[owner] < border:
-            continue
-        start = words[owner[0]].index(owner[1])
-        end = start + words[owner[0]].count(owner[1])
-        folded = asked[owner[0]].folded[start:end]
-        weight = whole[owner] + listed.get(folded, (0.0, ""))[0]
-        listed[folded] = (weight, asked[owner[0]].surface(start, end))
-    ordered = sorted(listed.values(), key=lambda entry: (-entry[0], entry[1]))
-    return tuple(surface for _, surface in ordered[:MOST_MISSING])
-
-
-def _content(folded: str, word: list[int], number: int) -> bool:
-    """Whether a word can be missed: two characters or more, no stop word, not only figures."""
-    start = word.index(number)
-    piece = folded[start : start + word.count(number)]
-    if len(piece) < 2 or piece.isdecimal() or piece in STOP_WORDS:
-        return False
-    return any(character not in _JOINERS for character in piece)

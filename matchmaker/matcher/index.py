@@ -341,7 +341,7 @@ class Index:
         text = document or self.document(document_id)
         score = min(float(share.sum()), 1.0)
         terms, missing = explaining.explain(
-            prepared, share, self.reader.read(text) if text is not None else None, self.lexicon
+            prepared, share, self.reader.read(text) if text is not None else None
         )
         return Explanation(document_id, score, self.band(score), terms, missing)
 
