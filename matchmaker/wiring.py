@@ -49,6 +49,8 @@ from matchmaker.suggestions import notices as suggestion_notices
 from matchmaker.suggestions import operations as suggestions_operations
 from matchmaker.suggestions.routes import bp as suggestions
 from matchmaker.suggestions.routes import digest as digest_panels
+from matchmaker.suggestions.routes import experts as expert_panels
+from matchmaker.suggestions.routes import needs as need_panels
 from matchmaker.suggestions.routes import panels as suggestion_panels
 from matchmaker.web.access import Audience
 from matchmaker.web.navigation import Entry, add_panels, main, workplace
@@ -93,6 +95,7 @@ def _menus() -> None:
         Entry(N_("Needs and challenges"), "challenges.staff_list", Audience.STAFF),
         Entry(N_("Opening and screening"), "proposals.staff_work", Audience.STAFF),
         Entry(N_("My panels"), "judging.home", Audience.JUROR),
+        Entry(N_("What I know"), "suggestions.expertise", Audience.JUROR),
         Entry(N_("Selection panels"), "judging.panels", Audience.STAFF),
         Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
         Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
@@ -110,8 +113,14 @@ def _menus() -> None:
 
 def _panels() -> None:
     add_panels("challenge.page", suggestion_panels.own_fit_panel, suggestion_panels.challenge_panel)
+    add_panels("need.check", need_panels.check_panel)
+    add_panels("challenge.page", need_panels.catalog_panel, need_panels.similar_panel)
     add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
+    add_panels("challenge.page", need_panels.more_like_challenge)
+    add_panels("item.page", need_panels.more_like_item)
+    add_panels("panel.page", expert_panels.panel_panel)
+    add_panels("desk.page", expert_panels.desk_panel)
     add_panels("organization.page", suggestion_panels.organization_panel)
     add_panels("challenge.actions", proposal_panels.challenge_actions)
     add_panels("challenge.actions", judging_panels.challenge_actions)

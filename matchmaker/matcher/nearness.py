@@ -6,17 +6,22 @@ Feedback (leading terms of the first answers) loses where one answer is right an
 from the corpus's own nearest neighbours (measured: 99th percentile), then a person looks at the difference.
 """
 
+from __future__ import annotations
+
 import difflib
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from matchmaker.matcher import analysis
 from matchmaker.matcher.analysis import Keys, Tokens, channel_of
+from matchmaker.matcher.documents import Document
 from matchmaker.matcher.query import Weights, inverse_frequency
 from matchmaker.matcher.results import Pair
 from matchmaker.matcher.segment import SUBLINEAR, Reading, Segment
+from matchmaker.matcher.settings import Settings
 
 FEEDBACK_DOCUMENTS: Final = 5
 FEEDBACK_TERMS: Final = 40
@@ -116,3 +121,45 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces.append(character)
     return pieces
+
+
+class Weighs(Protocol):
+    """What an index knows of its terms."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def reader(self) -> Reads: ...
+
+    def __len__(self) -> int: ...
+
+    def holding(self, keys: Keys) -> npt.NDArray[np.int64]: ...
+
+
+class Reads(Protocol):
+    """How an index reads a text."""
+
+    @property
+    def weights(self) -> Weights: ...
+
+    def read(self, document: Document | str) -> Reading: ...
+
+
+def likeness(index: Weighs, first: Document | str, second: Document | str) -> float:
+    """How nearly two texts say the same: the cosine of :meth:`Index.duplicates`, by the weights of this index.
+
+    Neither text has to be in the index.
+    """
+    one, two = index.reader.read(first), index.reader.read(second)
+    a, b = _vector(index, one), _vector(index, two)
+    length = float(np.linalg.norm(a) * np.linalg.norm(b))
+    _, here, there = np.intersect1d(one.keys, two.keys, assume_unique=True, return_indices=True)
+    return min(1.0, float(a[here] @ b[there]) / length) if length > 0 else 0.0
+
+
+def _vector(index: Weighs, reading: Reading) -> Weights:
+    documents = max(len(index), index.settings.least_documents)
+    weight = np.sqrt(index.reader.weights[channel_of(reading.keys)])
+    idf = inverse_frequency(documents, index.holding(reading.keys))
+    return np.asarray(SUBLINEAR[reading.counts] * weight * idf, dtype=np.float64)

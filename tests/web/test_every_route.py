@@ -75,10 +75,15 @@ staff          POST     /staff/challenges/<ref>/publish                         
 staff          GET POST /staff/challenges/<ref>/return                                 challenges.return_for_changes
 
 # suggestions
+agency+staff   GET      /challenges/<ref>/catalog-first                                suggestions.items
+agency+staff   GET      /challenges/<ref>/similar                                      suggestions.similar
+agency+staff   GET      /challenges/<ref>/similar/<other>                              suggestions.side_by_side
 agency+staff   GET      /challenges/<ref>/suggestions                                  suggestions.startups
 agency+staff   GET      /challenges/<ref>/suggestions/<organization>                   suggestions.pair
 agency+staff   POST     /challenges/<ref>/suggestions/<organization>/<verb>            suggestions.agency_act
 agency+staff   GET POST /challenges/<ref>/suggestions/<organization>/dismiss           suggestions.agency_dismiss
+juror          GET POST /expertise                                                     suggestions.expertise
+staff          GET      /staff/panels/<ref>/expertise                                  suggestions.panel_expertise
 agency+startup GET POST /account/digest                                                suggestions.digest
 public         GET POST /digest/stop/<token>                                           suggestions.stop_digest
 startup        GET      /suggestions                                                   suggestions.for_startup
