@@ -14,6 +14,7 @@ from matchmaker.challenges.states import UNPUBLISHED
 from matchmaker.foundation import jobs
 from matchmaker.foundation.db import db
 from matchmaker.matcher import Document, Explanation, Index
+from matchmaker.matcher.index import Keep
 from matchmaker.people.models import Organization
 from matchmaker.people.states import OrganizationState
 from matchmaker.search import shelves
@@ -29,8 +30,8 @@ KEEP = 50
 """How many startups are kept for each challenge; “why not” is answered for all others on the spot."""
 KEEP_WEAK = 10
 """How many are kept although the best of them fit weakly: enough to show what a rule or the words stopped."""
-MOST_PAIRS_AT_ONCE = 120
-"""A change that touches more pairs than this is left to jobs, so that nobody waits for it (measured: some 5 ms a
+MOST_PAIRS_AT_ONCE = 60
+"""A change that touches more pairs than this is left to jobs, so that nobody waits for it (measured: some 10 ms a
 pair)."""
 REFRESH = "suggestions.refresh"
 
@@ -189,27 +190,29 @@ def refresh_startups(
         Suggestion.organization_id.in_([startup.id for startup in startups]),
     )
     db.session.execute(delete(Suggestion).where(*pairs))
+    ours = {subject(Kind.STARTUP, startup.ref): startup for startup in startups}
     for challenge in challenges:
         fitting, weak = queries.worst_kept(challenge.id, KEEP), queries.worst_kept(challenge.id, KEEP_WEAK)
-        for startup in startups:
-            explanation = explained(
-                state.index, asked_documents(challenge), subject(Kind.STARTUP, startup.ref)
-            )
-            if explanation is None:
-                continue
-            worst = weak if state.bands.of(explanation.score) is Band.WEAK else fitting
-            if explanation.score > worst:
-                db.session.add(_row(challenge, startup, explanation, state))
+        for found, (score, statement) in _scored(state, asked_documents(challenge), set(ours)).items():
+            if score > (weak if state.bands.of(score) is Band.WEAK else fitting):
+                explanation = state.index.explain(statement, found)
+                db.session.add(_row(challenge, ours[found], explanation, state))
     db.session.flush()
+
+
+def _scored(state: _State, asked: Sequence[Document], keep: Keep) -> dict[str, tuple[float, Document]]:
+    """The score of every startup that ``keep`` names, by the statement that finds it best."""
+    found: dict[str, tuple[float, Document]] = {}
+    for statement in asked:
+        for match in state.index.rank(statement, top=KEEP, keep=keep):
+            if match.score > found.get(match.id, (0.0, statement))[0]:
+                found[match.id] = (match.score, statement)
+    return found
 
 
 def _best(state: _State, asked: Sequence[Document]) -> list[tuple[str, Document]]:
     """The startups that answer best in any language, with the statement that finds each best; best first."""
-    found: dict[str, tuple[float, Document]] = {}
-    for statement in asked:
-        for match in state.index.rank(statement, top=KEEP, keep=is_startup):
-            if match.score > found.get(match.id, (0.0, statement))[0]:
-                found[match.id] = (match.score, statement)
+    found = _scored(state, asked, is_startup)
     order = sorted(found, key=lambda one: (-found[one][0], one))[:KEEP]
     telling = sum(state.bands.of(found[one][0]) is not Band.WEAK for one in order)
     return [(one, found[one][1]) for one in order[: max(telling, KEEP_WEAK)]]
