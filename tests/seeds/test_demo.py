@@ -17,6 +17,7 @@ from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation import audit, clock, outbox
 from matchmaker.foundation.db import db, unit_of_work
+from matchmaker.foundation.relevance import RelevanceEvent, Sign
 from matchmaker.judging.models import Panel, ScoreSheet
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.machine import Machine
@@ -31,6 +32,8 @@ from matchmaker.proposals.models import Proposal, ProposalPaper
 from matchmaker.proposals.states import EvidenceKind
 from matchmaker.seeding import demo as demo_year
 from matchmaker.seeding import load, signins
+from matchmaker.suggestions import calibration, evaluation
+from matchmaker.suggestions import outcome_queries as outcomes
 from matchmaker.suggestions.models import Suggestion
 from matchmaker.suggestions.states import Band
 
@@ -227,3 +230,24 @@ def test_suggestions_are_computed(now):
 def test_the_number_of_steps_stays_bounded(now):
     """The wait for the demo grows with its steps; seconds depend on the machine and are not measured here."""
     assert len(demo_year.plan(now, "hash").steps()) < 800
+
+
+def test_the_suggestions_of_the_year_can_be_judged_by_what_came_of_them(now):
+    """Closed calls keep what was suggested before their deadline, and the log knows what came of it."""
+    cases = outcomes.cases()
+    assert len(cases) >= 5
+    assert all(case.suggested for case in cases)
+    found = evaluation.figures(cases)
+    assert found.precision_short.hits >= 5
+    assert found.reciprocal_rank.of >= 5
+    late = (
+        select(Suggestion)
+        .join(Suggestion.challenge)
+        .where(Challenge.opened_at.is_not(None), Suggestion.computed_at >= Challenge.closes_at)
+    )
+    assert rows(late) == []
+    assert calibration.calibrate(outcomes.known_pairs()) is not None
+    logged = set(db.session.scalars(select(RelevanceEvent.sign)))
+    assert {Sign.PROPOSED, Sign.SHORTLISTED, Sign.AWARDED} <= logged
+    proposed = rows(select(RelevanceEvent).where(RelevanceEvent.sign == Sign.PROPOSED))
+    assert any(sign.rank == 1 for sign in proposed)
