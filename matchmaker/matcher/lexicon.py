@@ -3,19 +3,32 @@
 A group is one concept. A text that holds any term of a group holds the concept, which counts as a term of its
 own at a lower weight; so a Chinese challenge meets an English profile, and the explanation shows which words
 stood for which.
+
+An English word is found as it stands or as its plural. Stems would find too much: customs and customers,
+accessibility and access, AED and "a" share theirs. Several words together are found by their stems, with or
+without a hyphen, for in company they are clear. Chinese terms are found by their characters.
 """
 
 import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from matchmaker.matcher import analysis
 from matchmaker.matcher.errors import BadInput
 
 Groups = Mapping[str, Sequence[str]]
+RULES: Final = 2
+"""Raise this number whenever the same groups would be found in other places."""
+
+_JOINED: Final = 6
+"""Two words of a text are tried as one ("chat bot") when they have so many letters together."""
+
+_GAPS: Final = frozenset((" ", "-", "."))
 
 
 class Lexicon:
@@ -26,35 +39,49 @@ class Lexicon:
         self._numbers: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self._han: dict[str, list[tuple[str, int]]] = {}
-        self._latin: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        owner: dict[tuple[str, ...], str] = {}
+        self._words: dict[str, int] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        owner: dict[tuple[str, ...], tuple[str, str]] = {}
         for name, terms in groups.items():
-            if isinstance(terms, str) or len(terms) < 2:
+            if not isinstance(terms, Sequence) or isinstance(terms, str) or len(terms) < 2:
                 raise BadInput(f"the lexicon group {name!r} needs at least two terms")
-            self.groups[name] = tuple(terms)
             number = self._number(name)
             for term in terms:
-                form = self._form(name, term)
-                if owner.setdefault(form, name) != name:
-                    raise BadInput(
-                        f"the term {term!r} stands in two lexicon groups: {owner[form]!r}, {name!r}"
-                    )
-                self._add(form, number)
+                for form in _forms(name, term):
+                    other, written = owner.setdefault(form, (name, term))
+                    if other != name:
+                        raise BadInput(
+                            f"the term {term!r} stands in two lexicon groups: {other!r} (as {written!r}), {name!r}"
+                        )
+                    if written == term:
+                        self._add(form, number)
+            self.groups[name] = tuple(terms)
+        for word, number in self._words.items():
+            known = [self._words[one] for one in _singulars(word) if one in self._words and one != word]
+            other_number = known[0] if known else number
+            if other_number != number:
+                names = f"{self._names[other_number]!r}, {self._names[number]!r}"
+                raise BadInput(f"the term {word!r} is the plural of a term in another lexicon group: {names}")
         for entries in self._han.values():
             entries.sort(key=lambda entry: -len(entry[0]))
-        for found in self._latin.values():
+        for found in self._phrases.values():
             found.sort(key=lambda entry: -len(entry[0]))
         listed = sorted((name, sorted(terms)) for name, terms in self.groups.items())
-        text = json.dumps(listed, ensure_ascii=True)
+        text = json.dumps([RULES, listed], ensure_ascii=True)
         self.fingerprint = hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Lexicon":
-        """Read a TOML file with one table ``[groups]`` of ``name = ["term", "term", ...]``."""
+        """Read a TOML file with one table ``[groups]`` of ``name = ["term", "term", ...]``.
+
+        BadInput when the file cannot be read, two groups clash, or a term could not be found.
+        """
         try:
             data = tomllib.loads(Path(path).read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadInput(f"the lexicon {os.fspath(path)} cannot be read: {error}") from error
+        except OSError as error:
+            raise BadInput(f"the lexicon {os.fspath(path)} cannot be read: {error.strerror}") from error
         groups = data.get("groups")
         if not isinstance(groups, dict) or not all(isinstance(terms, list) for terms in groups.values()):
             raise BadInput(f"the lexicon {os.fspath(path)} needs a table [groups] of lists of terms")
@@ -68,27 +95,13 @@ class Lexicon:
         self._numbers[name] = number
         return number
 
-    @staticmethod
-    def _form(name: str, term: str) -> tuple[str, ...]:
-        folded = analysis.fold(term).strip()
-        words = analysis.latin_words(folded)
-        latin = bool(words) and not analysis.has_gram(folded)
-        form = tuple(map(analysis.stem_of, words)) if latin else ("", folded)
-        if not folded or form == ("", ""):
-            raise BadInput(f"the lexicon group {name!r} has an empty term")
-        if form[0] == "" and len(folded) < 2:
-            raise BadInput(f"the lexicon group {name!r}: {term!r} is one character, too short to be found")
-        return form
-
     def _add(self, form: tuple[str, ...], number: int) -> None:
         if form[0] == "":
-            entries = self._han.setdefault(form[1][:2], [])
-            if (form[1], number) not in entries:
-                entries.append((form[1], number))
+            self._han.setdefault(form[1][:2], []).append((form[1], number))
+        elif len(form) == 1:
+            self._words[form[0]] = number
         else:
-            found = self._latin.setdefault(form[0], [])
-            if (form, number) not in found:
-                found.append((form, number))
+            self._phrases.setdefault(form[0], []).append((form, number))
 
     def name_of(self, number: int) -> str:
         """The name of a group by the number that its key carries."""
@@ -97,6 +110,10 @@ class Lexicon:
     def key_of(self, name: str) -> int:
         """The term key of a group."""
         return analysis.CONCEPT << 60 | self._numbers[name]
+
+    def words(self) -> Iterator[tuple[str, int]]:
+        """(folded English word, term key) of every group that one word names: for misspelt searches."""
+        return ((word, analysis.CONCEPT << 60 | number) for word, number in self._words.items())
 
     def find(self, folded: str) -> list[tuple[int, int, int]]:
         """(group, start, end) of every term in the text; of overlapping terms the longest counts."""
@@ -122,19 +139,81 @@ class Lexicon:
         return hits
 
     def _find_latin(self, folded: str) -> list[tuple[int, int, int]]:
-        if not self._latin:
+        if not self._words and not self._phrases:
             return []
         places = analysis.latin_places(folded)
-        stems = [analysis.stem_of(word) for word, _, _ in places]
         hits: list[tuple[int, int, int]] = []
         after = 0
-        for i, stem in enumerate(stems):
-            if i < after or stem not in self._latin:
+        for i, (word, start, end) in enumerate(places):
+            if i < after:
                 continue
-            for form, number in self._latin[stem]:
-                last = i + len(form)
-                if tuple(stems[i:last]) == form and "\n" not in folded[places[i][1] : places[last - 1][2]]:
-                    hits.append((number, places[i][1], places[last - 1][2]))
-                    after = last
-                    break
+            phrase = self._phrase(folded, places, i)
+            if phrase is not None:
+                number, after = phrase
+                hits.append((number, start, places[after - 1][2]))
+                continue
+            single = self._word(word)
+            if single is not None:
+                hits.append((single, start, end))
         return hits
+
+    def _phrase(self, folded: str, places: Sequence[tuple[str, int, int]], at: int) -> tuple[int, int] | None:
+        """(group, one past the last word) of the longest term of several words that begins here."""
+        for form, number in self._phrases.get(analysis.stem_of(places[at][0]), ()):
+            last = at + len(form)
+            words = places[at:last]
+            gaps = (folded[left[2] : right[1]] for left, right in pairwise(words))
+            alike = len(words) == len(form) and all(map(_alike, form, words))
+            if alike and all(gap in _GAPS for gap in gaps):
+                return number, last
+        if at + 1 < len(places) and folded[places[at][2] : places[at + 1][1]] in (" ", "-"):
+            joined = places[at][0] + places[at + 1][0]
+            number_of = self._word(joined) if len(joined) >= _JOINED else None
+            if number_of is not None:
+                return number_of, at + 2
+        return None
+
+    def _word(self, word: str) -> int | None:
+        for one in (word, *_singulars(word)):
+            if one in self._words:
+                return self._words[one]
+        return None
+
+
+def _alike(stem: str, place: tuple[str, int, int]) -> bool:
+    """Whether a word, or what it may be the plural of, has this stem: Snowball parts buses from bus."""
+    return analysis.stem_of(place[0]) == stem or any(
+        analysis.stem_of(one) == stem for one in _singulars(place[0])
+    )
+
+
+def _singulars(word: str) -> Iterator[str]:
+    """What an English word may be the plural, or the possessive, of."""
+    word = word.replace("’", "'").removesuffix("'s")
+    yield word
+    if word.endswith("s") and not word.endswith("ss"):
+        yield word[:-1]
+        if word.endswith("ies"):
+            yield f"{word[:-3]}y"
+        elif word.endswith("es"):
+            yield word[:-2]
+
+
+def _forms(name: str, term: str) -> list[tuple[str, ...]]:
+    """The ways a term is looked for: ("", Chinese), (word,), or (stem, stem ...)."""
+    if not isinstance(term, str):
+        raise BadInput(f"the lexicon group {name!r}: {term!r} is no text")
+    folded = analysis.fold(term).strip()
+    words = analysis.latin_words(folded)
+    if words and not analysis.has_gram(folded):
+        if len(words) == 1:
+            if len(words[0]) < 2 or words[0] in analysis.STOP_WORDS:
+                raise BadInput(f"the lexicon group {name!r}: {term!r} is too short or too common to be found")
+            return [(words[0],)]
+        forms: list[tuple[str, ...]] = [tuple(map(analysis.stem_of, words))]
+        return [*forms, ("".join(words),)] if "-" in folded else forms
+    if not folded:
+        raise BadInput(f"the lexicon group {name!r} has an empty term")
+    if len(folded) < 2:
+        raise BadInput(f"the lexicon group {name!r}: {term!r} is one character, too short to be found")
+    return [("", folded)]

@@ -10,7 +10,7 @@ from matchmaker.matcher import analysis
 
 JOINERS: Final = frozenset(
     "的之与及和或在是为了于以等把被由对从而且并也都就将其此该有个们着吗呢吧你我他她它这那各每某会能可要使让时"
-    "后前不没无只仅很更最再又才还已曾正若如则因但所者得地过来去上下内外多少两几一二三四五六七八九十"
+    "后前不没无只仅很最再又才还已曾正若如则因但所者得地过来去上下内外多少两几一二三四五六七八九十"
 )
 """Characters of grammar: a word of them alone, or a word beyond the dictionary that ends in one, is no subject."""
 
@@ -58,7 +58,7 @@ _COUNTED: Final = re.compile(
     r"[\d零〇一二三四五六七八九十百千万亿两几数多半第.,:%/年月日]+"
     r"(?:分钟|秒钟|小时|个月|星期|公里|公尺|公分|平方|立方|万元|亿元|[分秒时天日周月年季岁人名位件次个处项种台辆户床组套份元里米度倍成号点届级楼层批笔%])?内?"
 )
-_OFFICES: Final = re.compile(r".{2,}(?:[局署]|县政府|市政府|政府|县|乡公所|区公所|镇公所|委员会)")
+_OFFICES: Final = re.compile(r".{2,}(?:局|(?<!部)署|县政府|市政府|政府|县|乡公所|区公所|镇公所|委员会)")
 
 
 def is_plain(folded: str) -> bool:
