@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -27,20 +27,15 @@ def telling(terms: Sequence[TermShare]) -> list[TermShare]:
     return [term for term in carrying if len(term.term) > 1] or carrying
 
 
-def marked(
-    document: Document,
-    terms: Sequence[TermShare],
-    places: Callable[[TermShare], Iterable[Place]],
-    told: Callable[[TermShare], str],
-) -> list[Part]:
-    """A document's texts with the terms in ``<mark title=...>``; ``places`` says where, ``told`` says why.
+def marked(document: Document, reasons: Iterable[tuple[Iterable[Place], str]]) -> list[Part]:
+    """A document's texts with these places in ``<mark title=...>``, each with the words that tell why.
 
     Places beyond the text (of an older text than this one) are left out.
     """
     spans: dict[str, list[Span]] = {}
-    for term in telling(terms):
-        for place in places(term):
-            spans.setdefault(place.field, []).append((place.start, place.end, told(term)))
+    for places, why in reasons:
+        for place in places:
+            spans.setdefault(place.field, []).append((place.start, place.end, why))
     return [
         Part(field, _lines(text, _merged(spans.get(field, []), text))) for field, text in document.texts()
     ]

@@ -18,7 +18,7 @@ INVITED = letter(
         "Everybody who is eligible may answer, invited or not. The invitation gives no advantage: "
         "all proposals are judged by the published criteria alone."
     ),
-    N_("Whether you answer is up to you; until the deadline nobody learns of it."),
+    N_("Whether you answer is up to you; before the proposals are opened nobody learns of it."),
     action=N_("See how the challenge fits you"),
 )
 

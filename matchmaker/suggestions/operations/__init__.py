@@ -16,7 +16,7 @@ from matchmaker.suggestions.operations.computing import (
 )
 from matchmaker.suggestions.operations.digests import DIGEST, choose_digest, digest_job, make_digest
 from matchmaker.suggestions.operations.outcomes import on_opened, on_released
-from matchmaker.suggestions.operations.pairing import Compared, compare
+from matchmaker.suggestions.operations.pairing import Compared, Statement, compare
 from matchmaker.suggestions.operations.showing import (
     opened,
     shown_challenges,
@@ -41,6 +41,7 @@ __all__ = [
     "Alike",
     "Compared",
     "Fit",
+    "Statement",
     "adopt",
     "calibrate_job",
     "challenges_like",

@@ -17,23 +17,38 @@ from matchmaker.suggestions.operations.computing import explained, facts_of
 from matchmaker.suggestions.states import Band, Filter
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The challenge as one language tells it (``zh`` or ``en``), and what that has in common with the profile."""
+
+    language: str
+    document: Document
+    explanation: Explanation | None
+
+    @property
+    def score(self) -> float:
+        return self.explanation.score if self.explanation is not None else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A startup beside a challenge.
+    """A startup beside a challenge: its profile, and the statement in each language, the one that fits best first.
 
-    ``asked`` is the statement that fits best, in ``language`` (``zh`` or ``en``); ``found`` the profile. Both are
-    texts that the two sides publish themselves; nothing here comes from a proposal.
+    All of them are texts that the two sides publish themselves; nothing here comes from a proposal.
     """
 
-    asked: Document | None
-    language: str
-    found: Document
-    explanation: Explanation | None
+    statements: list[Statement]
+    profile: Document
     band: Band
     stops: list[Filter]
     passed: list[Filter]
     generation: str
     fingerprint: str
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the pair has its score: that of the statement that fits best."""
+        return self.statements[0].explanation if self.statements else None
 
     @property
     def stopped_by(self) -> Filter | None:
@@ -45,20 +60,18 @@ class Compared:
 
 def compare(*, organization: Organization, challenge: Challenge, at: datetime) -> Compared:
     """Compare one pair now; stored nowhere. Needs the challenge's texts and the startup's profile."""
-    index, document = shelves.index(Shelf.MATCH), startup_document(organization)
-    best: tuple[Explanation | None, Document | None, str] = (None, None, "zh")
-    for text, asked in zip(challenge.texts, asked_documents(challenge), strict=True):
-        explanation = explained(index, [asked], document.id, document)
-        known = best[0]
-        if known is None or (explanation is not None and explanation.score > known.score):
-            best = (explanation, asked, text.language) if explanation or best[1] is None else best
+    index, profile = shelves.index(Shelf.MATCH), startup_document(organization)
+    statements = [
+        Statement(text.language, asked, explained(index, [asked], profile.id, profile))
+        for text, asked in zip(challenge.texts, asked_documents(challenge), strict=True)
+    ]
+    statements.sort(key=lambda statement: -statement.score)
     facts = facts_of(organization, challenge, queries.conflicts())
+    best = statements[0] if statements else None
     return Compared(
-        asked=best[1],
-        language=best[2],
-        found=document,
-        explanation=best[0],
-        band=queries.bands().of(best[0].score) if best[0] is not None else Band.WEAK,
+        statements=statements,
+        profile=profile,
+        band=queries.bands().of(best.score) if best is not None else Band.WEAK,
         stops=filters.stops(facts, at),
         passed=filters.passed(facts, at),
         generation=shelves.shelves().state(Shelf.MATCH).generation,

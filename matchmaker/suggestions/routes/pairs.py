@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from matchmaker.challenges import queries as challenges
 from matchmaker.challenges.models import Challenge
-from matchmaker.foundation.i18n import TAGS
+from matchmaker.foundation.i18n import TAGS, is_chinese
 from matchmaker.kernel.decision import Decision
 from matchmaker.kernel.words import N_
 from matchmaker.matcher import TermShare
@@ -27,6 +27,7 @@ from matchmaker.suggestions.routes.words import WORDS
 from matchmaker.suggestions.states import Filter, Side
 from matchmaker.web.access import Audience, actor, open_to
 
+TONGUES = {"zh": "zh_Hant_TW", "en": "en"}
 ASKED_LABELS = {
     "title": N_("Title"),
     "summary": N_("In short"),
@@ -73,9 +74,8 @@ def context(side: Side, challenge: Challenge, organization: Organization) -> dic
         "organization": organization,
         "found": found,
         "terms": operations.shares(found.explanation) if found.explanation else [],
-        "asked_parts": _asked(found),
-        "found_parts": _found(found),
-        "asked_lang": TAGS["en" if found.language == "en" else "zh_Hant_TW"],
+        "statements": _statements(found),
+        "profile_parts": _profile(found),
         "asked_labels": ASKED_LABELS,
         "found_labels": FOUND_LABELS,
         "stopped_by": stopped,
@@ -97,18 +97,31 @@ def _told(term: TermShare, score: float) -> str:
     return gettext("%(term)s: %(share)s of the fit", term=term.term, share=share)
 
 
-def _asked(found: operations.Compared) -> list[Any]:
-    if found.asked is None:
+def _carrying(statement: operations.Statement) -> list[tuple[TermShare, str]]:
+    """The terms worth marking, each with how much it carries."""
+    explanation = statement.explanation
+    if explanation is None:
         return []
-    explanation = found.explanation
-    terms, score = (explanation.terms, explanation.score) if explanation is not None else ((), 0.0)
-    return marked(found.asked, terms, lambda term: term.asked, lambda term: _told(term, score))
+    return [(term, _told(term, explanation.score)) for term in telling(explanation.terms)]
 
 
-def _found(found: operations.Compared) -> list[Any]:
-    explanation = found.explanation
-    terms, score = (explanation.terms, explanation.score) if explanation is not None else ((), 0.0)
-    return marked(found.found, telling(terms), lambda term: term.found, lambda term: _told(term, score))
+def _asked(statement: operations.Statement) -> dict[str, Any]:
+    """One statement as the page shows it."""
+    reasons = [(term.asked, why) for term, why in _carrying(statement)]
+    return {"lang": TAGS[TONGUES[statement.language]], "parts": marked(statement.document, reasons)}
+
+
+def _statements(found: operations.Compared) -> list[dict[str, Any]]:
+    """The statements with the words marked, the one in the reader's language first."""
+    mine = "zh" if is_chinese() else "en"
+    return [_asked(each) for each in sorted(found.statements, key=lambda each: each.language != mine)]
+
+
+def _profile(found: operations.Compared) -> list[Any]:
+    """The profile with what it shares with either statement marked."""
+    return marked(
+        found.profile, [(term.found, why) for each in found.statements for term, why in _carrying(each)]
+    )
 
 
 def changed(stored: Suggestion | None, challenge: Challenge, organization: Organization) -> list[str]:
