@@ -59,7 +59,7 @@ class Index:
         self._gone: dict[int, int] = dict(gone or {})
         self._tidy = tidy
         self._pending: dict[str, Document] = {}
-        self._spelling = spelling.Vocabulary()
+        self._spelling = spelling.Vocabulary(lexicon)
         self._mean: float | None = None
 
     @classmethod
@@ -357,7 +357,7 @@ class Index:
         return self._vocabulary().corrections(self.reader.read(text), self.holding)
 
     def completions(self, text: str, *, top: int = 8) -> tuple[str, ...]:
-        """Known words that begin as the last English word of the text does, the most frequent first."""
+        """Known words, folded, that begin as the end of the text does, the most frequent first."""
         self._settle()
         found = self._vocabulary().beginning(text, top)
         return tuple(word for word, _ in found)

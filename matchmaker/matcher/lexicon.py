@@ -111,9 +111,13 @@ class Lexicon:
         """The term key of a group."""
         return analysis.CONCEPT << 60 | self._numbers[name]
 
-    def words(self) -> Iterator[tuple[str, int]]:
-        """(folded English word, term key) of every group that one word names: for misspelt searches."""
-        return ((word, analysis.CONCEPT << 60 | number) for word, number in self._words.items())
+    def terms(self) -> Iterator[tuple[str, int]]:
+        """(folded word, term key) of every Chinese term and every term of one English word: for misspelt searches."""
+        for word, number in self._words.items():
+            yield word, analysis.CONCEPT << 60 | number
+        for entries in self._han.values():
+            for term, number in entries:
+                yield term, analysis.CONCEPT << 60 | number
 
     def find(self, folded: str) -> list[tuple[int, int, int]]:
         """(group, start, end) of every term in the text; of overlapping terms the longest counts."""
