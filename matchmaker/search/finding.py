@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from matchmaker.matcher import Index, analysis
+from matchmaker.matcher import Document, Index, TermShare, UnknownDocument, analysis
 from matchmaker.matcher.analysis import STEM, channel_of
 from matchmaker.search import coverage, shelves
 from matchmaker.search.facts import Asked, Facet, Sort, Standing
@@ -53,6 +53,16 @@ class Question:
             self.words, top=len(found), keep=found.__contains__, spell=self.spell, prefix=self.prefix
         )
         return [match.id for match in ranked]
+
+    def terms_of(self, subject: str, texts: Mapping[str, str] | None = None) -> tuple[TermShare, ...]:
+        """What of the words stands in a document, and where: in these texts, or in its own."""
+        shown = Document(subject, texts) if texts is not None else None
+        try:
+            return self.index.explain(
+                self.words, subject, document=shown, spell=self.spell, prefix=self.prefix
+            ).terms
+        except UnknownDocument:  # gone from the index meanwhile
+            return ()
 
 
 def _ends_known(index: Index, words: str) -> bool:

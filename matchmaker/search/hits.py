@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from matchmaker.foundation.i18n import TAGS, is_chinese
-from matchmaker.matcher import Document, Explanation, UnknownDocument
+from matchmaker.matcher import TermShare
 from matchmaker.matcher.analysis import fold, has_gram
 from matchmaker.search.finding import Question
 from matchmaker.search.marking import Span, excerpt, marked
@@ -40,7 +40,6 @@ class Hit:
     tone: str
     state: str
     row: Any
-    explained: Explanation | None
 
     @property
     def endpoint(self) -> str:
@@ -55,16 +54,17 @@ def hits(shown: Sequence[Thing], question: Question | None, now: datetime) -> li
 
 def _hit(thing: Thing, row: Any, question: Question | None, now: datetime) -> Hit:
     says = words(thing.kind, row)
-    explained = _explain(thing, says, question)
-    places = {
-        field: _from_word_starts(getattr(says, _FIELDS.get(field, field)), spans)
-        for field, spans in _places(explained).items()
-    }
-    text, spans, other = says.summary, places.get("summary", []), says.summary_other
-    if not spans:
+    lines = {"title": says.title, "names": says.by, "summary": says.summary}
+    places = _places(says, question.terms_of(thing.subject, lines)) if question is not None else {}
+    text, spans = excerpt(says.summary, places.get("summary", []))
+    other = says.summary_other
+    if question is not None and not spans:
+        # Reading more costs more: only where the lines that show say nothing of what was asked.
+        more = {"body": says.body, "other": says.other}
+        behind = _places(says, question.terms_of(thing.subject, more))
         for field in ("body", "other"):
-            if places.get(field):
-                text, spans = excerpt(getattr(says, field), places[field])
+            if behind.get(field):
+                text, spans = excerpt(getattr(says, field), behind[field])
                 other = has_gram(fold(text)) is not is_chinese()
                 break
     tone, state = standing(thing.kind, row, now)
@@ -74,12 +74,11 @@ def _hit(thing: Thing, row: Any, question: Question | None, now: datetime) -> Hi
         title_lang=_lang(says.title_other),
         by=marked(says.by, places.get("names", ())),
         by_lang=_lang(thing.kind is Kind.STARTUP),
-        summary=marked(*excerpt(text, spans)),
+        summary=marked(text, spans),
         summary_lang=_lang(other),
         tone=tone,
         state=state,
         row=row,
-        explained=explained,
     )
 
 
@@ -99,25 +98,14 @@ def _lang(other: bool) -> str | None:
     return TAGS["en" if is_chinese() else "zh_Hant_TW"] if other else None
 
 
-def _explain(thing: Thing, says: Words, question: Question | None) -> Explanation | None:
-    if question is None:
-        return None
-    shown = {"title": says.title, "names": says.by, "summary": says.summary}
-    document = Document(thing.subject, {**shown, "body": says.body, "other": says.other})
-    try:
-        return question.index.explain(
-            question.words, thing.subject, document=document, spell=question.spell, prefix=question.prefix
-        )
-    except UnknownDocument:  # found by its number alone, or gone from the index meanwhile
-        return None
-
-
-def _places(explained: Explanation | None) -> dict[str, list[Span]]:
+def _places(says: Words, terms: Sequence[TermShare]) -> dict[str, list[Span]]:
     """Where the found words stand, by field. Single characters count only where nothing longer was found."""
-    terms = explained.terms if explained is not None else ()
     every = [place for term in terms for place in term.found]
     longer = [place for place in every if place.end - place.start > 1]
     found: dict[str, list[Span]] = {}
     for place in longer or every:
         found.setdefault(place.field, []).append((place.start, place.end))
-    return found
+    return {
+        field: _from_word_starts(getattr(says, _FIELDS.get(field, field)), spans)
+        for field, spans in found.items()
+    }

@@ -18,6 +18,7 @@ from matchmaker.search.things import things
 WORDS = 4
 TITLES = 5
 _HOLDERS = 20
+_ASKED = 3
 _LOOKED_AT = 20
 
 
@@ -31,8 +32,8 @@ def meant(question: Question | None, shown: Sequence[Hit]) -> str | None:
         return None
     misspelt = {analysis.fold(one.asked) for one in question.index.corrections(question.words)}
     instead: dict[tuple[int, int], str] = {}
-    for hit in shown if misspelt else ():
-        for term in hit.explained.terms if hit.explained else ():
+    for hit in shown[:_ASKED] if misspelt else ():
+        for term in question.terms_of(hit.thing.subject):
             for place in term.asked if term.near else ():
                 asked = question.words[place.start : place.end]
                 if analysis.fold(asked) in misspelt and not _overlaps((place.start, place.end), instead):
