@@ -7,7 +7,7 @@ import numpy as np
 
 from matchmaker.matcher.errors import CorruptIndex
 from matchmaker.matcher.folders import REBUILD
-from matchmaker.matcher.segment import Bounds, Segment, Strings
+from matchmaker.matcher.segment import BLOCK, Bounds, Segment, Strings
 
 _TYPES: Final = {
     "keys": "<u8",
@@ -18,7 +18,14 @@ _TYPES: Final = {
     "scale": "<f4",
     "word_keys": "<u8",
 }
-_BOUNDS: Final = {"at": "<u4", "count": "|u1", "length": "<f4", "pull": "<f4"}
+_BOUNDS: Final = {
+    "at": "<u4",
+    "count": "|u1",
+    "length": "<f4",
+    "pull": "<f4",
+    "shortest": "<f4",
+    "steepest": "<f4",
+}
 _STRINGS: Final = {"blob": "|u1", "offsets": "<i8", "hashes": "<u8", "at": "<u4"}
 
 
@@ -54,6 +61,7 @@ def put_together(arrays: Mapping[str, Any], name: str) -> tuple[Segment, Strings
         and len(segment.length) == len(segment.scale) == len(segment.ids)
         and len(segment.word_keys) == len(segment.words)
         and len(bounds.at) == len(bounds.count) == len(bounds.length) == len(bounds.pull)
+        and len(bounds.shortest) == len(bounds.steepest) == -(-len(segment) // BLOCK)
         and (texts is None or len(texts) == len(segment))
         and all(_holds(one) for one in (segment.ids, segment.words, texts) if one is not None)
     )

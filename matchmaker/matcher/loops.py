@@ -10,23 +10,22 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from matchmaker.matcher.segment import BLOCK, QUARTERS
+
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
-BLOCK = 8192
-"""Documents whose sums are held at a time: they stay in the nearest cache (measured)."""
-
 _MASK = BLOCK - 1  # whatever a damaged file holds, nothing is written elsewhere
-_STRIDE = 64
+_STRIDE = 16
 _TINY = np.float32(1e-30)
 
 
 def _compiled(loop: _Loop) -> _Loop:
     made: Any
     try:
-        made = numba.njit(cache=True, nogil=True)(loop)
+        made = numba.njit(cache=True, nogil=True, error_model="numpy")(loop)
     except RuntimeError:
         # Nowhere to keep the machine code.
-        made = numba.njit(nogil=True)(loop)
+        made = numba.njit(nogil=True, error_model="numpy")(loop)
     return cast(_Loop, made)
 
 
@@ -48,6 +47,24 @@ def place(docs: Any, start: Any, end: Any, doc: Any) -> Any:
 
 
 @_compiled
+def guessed_place(docs: Any, start: Any, end: Any, doc: Any, density: Any) -> Any:
+    """As :func:`place`, for lists that are not at hand: guess twice as if documents were spread evenly, then
+    stride from there, back or ahead. A far look costs more than a calculation.
+    """
+    at = start + int(density * doc)
+    for _ in range(2):
+        at = min(max(at, start), end - 1)
+        at += int(density * (np.float64(doc) - np.float64(docs[at])))
+    at = min(max(at, start), end - 1)
+    if docs[at] < doc:
+        return place(docs, at, end, doc)
+    stride = 1
+    while at - stride > start and docs[at - stride] >= doc:
+        stride *= 2
+    return place(docs, max(at - stride, start), at + 1, doc)
+
+
+@_compiled
 def search(
     low: Any,
     high: Any,
@@ -58,23 +75,27 @@ def search(
     counts: Any,
     length: Any,
     scale: Any,
+    shortest: Any,
+    steepest: Any,
     alive: Any,
     floor: Any,
     slope: Any,
     tf: Any,
     ln_tf: Any,
     wanted: int,
+    border: Any,
     part: Any,
     margin: Any,
 ) -> Any:
     """Numbers of all documents that may be among the best ``wanted``, in ascending order.
 
-    Terms come by ascending ``most``, the most each can add to a score. Once ``wanted`` documents are known, the
-    terms before ``passed`` cannot lift a document to their scores by themselves (together they reach ``part`` of
-    the last at the most): their lists are looked at only for documents that the other terms bring near.
+    Terms come by ascending ``most``, the most each can add to a score. ``border`` is a score that as many documents
+    are known to reach, and rises as better ones are found. The terms before ``passed`` cannot lift a document
+    to it by themselves (together they reach ``part`` of it at the most): their lists are looked at only for
+    documents that the other terms bring near.
     Documents go by blocks. A term that stands once in a document adds
     lexical / (1 + K) + cosine scale, so it is enough to sum its two coefficients; the document's own numbers come
-    in once at the end of a block.
+    in once at the end of a block, and only where the block's shortest and steepest document would be near.
     """
     terms = len(low)
     size = len(length)
@@ -83,11 +104,10 @@ def search(
     for term in range(terms):
         reach[term + 1] = reach[term] + most[term]
     cursor = low.copy()
+    density = (high - low) / size
     lexical_sum = np.zeros(BLOCK, np.float32)
     cosine_sum = np.zeros(BLOCK, np.float32)
-    sums = np.zeros(BLOCK, np.float32)
     heap = np.zeros(wanted, np.float32)
-    border = np.float32(0)
     passed = 0
     held = 0
     numbers = np.empty(1024, np.int64)
@@ -106,7 +126,7 @@ def search(
                 if doc >= end:
                     break
                 count = counts[at]
-                if count == 4:
+                if count == QUARTERS:
                     lexical_sum[(doc - begin) & _MASK] += of_lexical
                     cosine_sum[(doc - begin) & _MASK] += of_cosine
                 else:
@@ -118,31 +138,28 @@ def search(
                 at += 1
             cursor[term] = at
         many = end - begin
-        for at in range(many):
-            sums[at] = (
-                lexical_sum[at] / (one + floor + slope * length[begin + at])
-                + cosine_sum[at] * scale[begin + at]
-            )
-            lexical_sum[at] = 0
-            cosine_sum[at] = 0
         needed = max(border - margin - reach[passed], _TINY)
+        of_shortest = one / (one + floor + slope * shortest[begin // BLOCK])
+        of_steepest = steepest[begin // BLOCK]
         for start in range(0, many, _STRIDE):
             stop = min(start + _STRIDE, many)
             hits = 0
             for at in range(start, stop):
-                hits += sums[at] >= needed
+                hits += lexical_sum[at] * of_shortest + cosine_sum[at] * of_steepest >= needed
             if hits == 0:
                 continue
             for near in range(start, stop):
-                value = sums[near]
-                if value < needed or not alive[begin + near]:
+                value = (
+                    lexical_sum[near] / (one + floor + slope * length[begin + near])
+                    + cosine_sum[near] * scale[begin + near]
+                )
+                if value < needed or (len(alive) > 0 and not alive[begin + near]):
                     continue
                 number = begin + near
                 term = passed
                 while term > 0 and value + reach[term] >= border - margin:
                     term -= 1
-                    found = place(docs, cursor[term], high[term], number)
-                    cursor[term] = found
+                    found = guessed_place(docs, low[term], high[term], number, density[term])
                     if found < high[term] and docs[found] == number:
                         count = counts[found]
                         value += lexical[term] * tf[count] / (tf[count] + floor + slope * length[number])
@@ -159,7 +176,9 @@ def search(
                 held += 1
                 if value > heap[0]:
                     _replace_least(heap, value)
-                    border = heap[0]
+                    border = max(border, heap[0])
+        lexical_sum[:] = 0
+        cosine_sum[:] = 0
     held = _tidied(numbers, values, held, border - margin)
     return numbers[:held]
 
@@ -204,15 +223,16 @@ def full(
     scale: Any,
     tf: Any,
     ln_tf: Any,
+    size: int,
     numbers: Any,
     scores: Any,
 ) -> None:
     """Add to ``scores`` what the terms give the documents ``numbers``, term by term, in double precision."""
     for term in range(len(low)):
-        at = low[term]
         end = high[term]
+        density = (end - low[term]) / size
         for n in range(len(numbers)):
-            at = place(docs, at, end, numbers[n])
+            at = guessed_place(docs, low[term], end, numbers[n], density)
             if at >= end:
                 break
             if docs[at] == numbers[n]:

@@ -28,6 +28,7 @@ BOUNDED_FROM: Final = 4096
 
 _SLICE: Final = 1 << 21
 _GONE: Final = -1
+_NOWHERE: Final = np.zeros(0, dtype=np.int64)
 Part = tuple[Segment, npt.NDArray[np.bool_] | None]
 
 
@@ -74,7 +75,9 @@ def assemble(parts: Sequence[Part], *, bounded: bool = True) -> Segment:
         ),
         word_keys=word_keys,
         words=words,
-        bounds=bounds_of(indptr, docs, counts, length, scale) if bounded else Bounds.none(),
+        bounds=bounds_of(indptr, docs, counts, length, scale)
+        if bounded
+        else Bounds.of(_NOWHERE, length, scale),
     )
 
 
@@ -145,12 +148,7 @@ def _copy(
 def bounds_of(indptr: Numbers, docs: DocNumbers, counts: Counts, length: Floats, scale: Floats) -> Bounds:
     """The bounds of the long lists."""
     at = np.flatnonzero(np.diff(indptr) >= BOUNDED_FROM)
-    found = Bounds(
-        at.astype(np.uint32),
-        np.empty(len(at), dtype=np.uint8),
-        np.empty(len(at), dtype=np.float32),
-        np.empty(len(at), dtype=np.float32),
-    )
+    found = Bounds.of(at, length, scale)
     tf, ln_tf = FREQUENCY.astype(np.float32), SUBLINEAR.astype(np.float32)
     loops = compiled.loops(len(length))
     if loops is not None:

@@ -124,7 +124,9 @@ class Reader:
             ids=Strings.of(ids),
             word_keys=np.zeros(0, dtype=np.uint64) if word_keys is None else word_keys,
             words=Strings.unindexed([]) if words is None else words,
-            bounds=bounds_of(indptr, docs, counts, length, scale) if bounded else Bounds.none(),
+            bounds=bounds_of(indptr, docs, counts, length, scale)
+            if bounded
+            else Bounds.of(_NOWHERE, length, scale),
         )
 
     def _rest(

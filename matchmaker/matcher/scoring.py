@@ -22,17 +22,20 @@ from matchmaker.matcher import compiled
 from matchmaker.matcher.query import Prepared, Weights
 from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Bounds, Floats, Numbers, Segment
 
-PART: Final = 0.5
+PART: Final = 0.35
 """Terms are only looked up while all of them together reach this part of the last score at most (measured)."""
 
 DARING: Final = 0.5
 """Candidate mode takes this much of what a term can add to be the most it will add, and (measured)"""
 
-DARING_PART: Final = 0.8
+DARING_PART: Final = 0.5
 """lets the terms that are only looked up reach this part of the last score."""
 
 MARGIN: Final = 1e-5
 """More than single precision can be off in a sum of a thousand terms."""
+
+RARE: Final = 8192
+"""So many postings of the rarest terms tell a first border."""
 
 LOOKED_UP: Final = 8
 """Answers of more than one in so many documents are taken from the scores of all."""
@@ -42,6 +45,7 @@ _TINY: Final = np.float32(1e-30)
 Alive = npt.NDArray[np.bool_]
 Found = tuple[Numbers, Weights]
 
+_ALL: Final = np.zeros(0, dtype=np.bool_)
 _TF: Final = FREQUENCY.astype(np.float32)
 _LN_TF: Final = SUBLINEAR.astype(np.float32)
 
@@ -142,6 +146,7 @@ def _full(lists: _Lists, numbers: Numbers, loops: ModuleType | None) -> Weights:
             scale,
             FREQUENCY,
             SUBLINEAR,
+            len(segment),
             numbers,
             scores,
         )
@@ -185,12 +190,19 @@ def best(
     part, share = (DARING_PART, DARING) if daring else (PART, 1.0)
     sorted_lists = lists.by_most()
     find = _found if loops is None else functools.partial(_found_by_loop, loops)
-    numbers = find(sorted_lists, wanted, alive, part, share)
+    border = _first_border(lists, wanted, alive, loops)
+    numbers = find(sorted_lists, wanted, alive, border, part, share)
     return numbers, _full(lists, numbers, loops)
 
 
 def _found_by_loop(
-    loops: ModuleType, lists: _Lists, wanted: int, alive: Alive | None, part: float, share: float
+    loops: ModuleType,
+    lists: _Lists,
+    wanted: int,
+    alive: Alive | None,
+    border: float,
+    part: float,
+    share: float,
 ) -> Numbers:
     segment = lists.segment
     single = np.float32
@@ -204,41 +216,47 @@ def _found_by_loop(
         _read_only(segment.counts),
         _read_only(segment.length),
         _read_only(segment.scale),
-        _read_only(np.ones(len(segment), dtype=np.bool_) if alive is None else alive),
+        _read_only(segment.bounds.shortest),
+        _read_only(segment.bounds.steepest),
+        _read_only(_ALL if alive is None else alive),
         single(lists.floor),
         single(lists.slope),
         _TF,
         _LN_TF,
         wanted,
+        single(border),
         single(part),
         single(MARGIN),
     )
     return np.asarray(found, dtype=np.int64)
 
 
-def _found(lists: _Lists, wanted: int, alive: Alive | None, part: float, share: float) -> Numbers:
+def _found(
+    lists: _Lists, wanted: int, alive: Alive | None, border: float, part: float, share: float
+) -> Numbers:
     """The same in numpy: whole lists, and one border, taken when half of the postings are summed."""
     segment = lists.segment
     scores = np.zeros(len(segment), dtype=np.float32)
     reach = np.append(0, np.cumsum(lists.most * share))
     sizes = lists.high - lists.low
-    half, summed, border = int(sizes.sum()) // 2, 0, 0.0
+    half, summed, asked = int(sizes.sum()) // 2, 0, False
     term = len(lists.low)
     while term > 0 and reach[term] >= part * border - MARGIN:
         term -= 1
         docs = segment.docs[lists.low[term] : lists.high[term]]
         scores[docs] += _worth_single(lists, term, segment.counts[lists.low[term] : lists.high[term]], docs)
         summed += int(sizes[term])
-        if not border and summed >= half:
+        if not asked and summed >= half:
+            asked = True
             if alive is not None:
                 scores[~alive] = 0
             first = leading(scores, wanted)
             if len(first) >= wanted:
-                border = _last(_full(lists, first, None), wanted)
+                border = max(border, _last(_full(lists, first, None), wanted))
     if alive is not None:
         scores[~alive] = 0
-    if not border:
-        border = _last(scores[leading(scores, wanted)], wanted)
+    if term == 0:
+        border = max(border, _last(scores[leading(scores, wanted)], wanted))
     numbers = np.flatnonzero(scores >= max(border - MARGIN - reach[term], _TINY))
     while term > 0 and len(numbers):
         term -= 1
@@ -249,6 +267,28 @@ def _found(lists: _Lists, wanted: int, alive: Alive | None, part: float, share: 
         numbers = numbers[values >= border - MARGIN - reach[term]]
     values = scores[numbers]
     return np.asarray(numbers[values >= _last(values, wanted) - MARGIN])
+
+
+def _first_border(lists: _Lists, wanted: int, alive: Alive | None, loops: ModuleType | None) -> float:
+    """A score that ``wanted`` documents are sure to reach: those that hold most of the rarest terms."""
+    sizes = lists.high - lists.low
+    order = np.argsort(sizes, kind="stable")
+    rare = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), RARE, side="right")))]
+    if int(sizes[rare].sum()) > RARE:
+        return 0.0
+    segment = lists.segment
+    docs = np.concatenate([segment.docs[lists.low[term] : lists.high[term]] for term in rare.tolist()])
+    weight = np.repeat((lists.lexical + lists.cosine)[rare], sizes[rare])
+    by_document = np.argsort(docs)
+    docs, weight = docs[by_document], weight[by_document]
+    starts = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+    numbers, held = docs[starts].astype(np.int64), np.add.reduceat(weight, starts)
+    if alive is not None:
+        numbers, held = numbers[alive[numbers]], held[alive[numbers]]
+    if len(numbers) < wanted:
+        return 0.0
+    likely = np.sort(numbers[np.argpartition(-held, wanted - 1)[: 2 * wanted]])
+    return _last(_full(lists, likely, loops), wanted)
 
 
 def _last(values: Floats | Weights, wanted: int) -> float:

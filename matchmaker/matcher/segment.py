@@ -18,6 +18,9 @@ QUARTERS: Final = 4
 LONGEST: Final = 200_000
 """Characters read of one field; what lies beyond is not indexed. A book is not a profile."""
 
+BLOCK: Final = 8192
+"""Documents whose sums are held at a time: they stay in the nearest cache (measured). A power of two."""
+
 Floats = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.uint8]
 DocNumbers = npt.NDArray[np.uint32]
@@ -43,19 +46,29 @@ class Bounds:
     """What the terms of long lists can add to a score at the most, whatever idf and mean length become.
 
     Of each list, named by its place ``at``: the highest count, the least length for each occurrence, and the
-    greatest share that the term has in the norm of a document.
+    greatest share that the term has in the norm of a document. And of each :data:`BLOCK` documents the least
+    length and the greatest scale.
     """
 
     at: DocNumbers
     count: Counts
     length: Floats
     pull: Floats
+    shortest: Floats
+    steepest: Floats
 
     @classmethod
-    def none(cls) -> "Bounds":
-        """No list is bounded: all are read."""
-        floats = np.zeros(0, dtype=np.float32)
-        return cls(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8), floats, floats)
+    def of(cls, at: Numbers, length: Floats, scale: Floats) -> "Bounds":
+        """The blocks are looked through; the lists' own bounds are still to be filled in."""
+        starts = np.arange(0, len(length), BLOCK)
+        return cls(
+            at.astype(np.uint32),
+            np.empty(len(at), dtype=np.uint8),
+            np.empty(len(at), dtype=np.float32),
+            np.empty(len(at), dtype=np.float32),
+            np.minimum.reduceat(length, starts) if len(length) else length,
+            np.maximum.reduceat(scale, starts) if len(length) else scale,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +108,17 @@ class Segment:
     def counts_of(self, number: int, keys: Keys) -> Counts:
         """How often each key stands in document ``number``, in quarters."""
         found = np.zeros(len(keys), dtype=np.uint8)
-        low, high = self.lists_of(keys)
-        for i, (start, end) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-            if end > start:
-                at = start + int(np.searchsorted(self.docs[start:end], np.uint32(number)))
-                if at < end and int(self.docs[at]) == number:
-                    found[i] = self.counts[at]
+        low, end = self.lists_of(keys)
+        high = end.copy()
+        # All lists are halved at once: a step for each doubling of the longest, not for each list.
+        while (open_ := low < high).any():
+            middle = np.where(open_, (low + high) // 2, 0)
+            before = open_ & (self.docs[middle] < number)
+            low = np.where(before, middle + 1, low)
+            high = np.where(open_ & ~before, middle, high)
+        at = np.flatnonzero(low < end)
+        here = at[self.docs[low[at]] == number]
+        found[here] = self.counts[low[here]]
         return found
 
     def keys_of(self, number: int) -> Keys:
@@ -110,6 +128,7 @@ class Segment:
 
 
 __all__ = [
+    "BLOCK",
     "FREQUENCY",
     "LONGEST",
     "QUARTERS",
