@@ -190,6 +190,7 @@ def _events() -> None:
         challenge_events.ChallengeHandedIn,
         challenge_events.ChallengePublished,
         challenge_events.ChallengeCancelled,
+        challenge_events.ChallengeMoved,
         catalog_events.ItemListed,
         catalog_events.ItemChanged,
         catalog_events.ItemMoved,
