@@ -65,10 +65,18 @@ class TestSigns:
         contest = judging.ended(world)
         contest.prepare(Outcome.AWARDED, Outcome.RESERVE, Outcome.NOT_AWARDED)
         assert signs(Sign.SHORTLISTED, Sign.AWARDED) == []
+        on_the_way = contest.proposals[2]
+        with unit_of_work():
+            audit.record(
+                type="proposal.shortlisted",
+                subject=on_the_way.subject,
+                actor_ref=contest.carol.ref,
+                at=world.now,
+            )
         contest.do(judging.operations.release, panel=contest.panel, by=contest.dora)
         told = {(row.sign, row.found) for row in signs(Sign.SHORTLISTED, Sign.AWARDED)}
-        first, second, _third = (organization_by_id(one.organization_id).subject for one in contest.proposals)
-        assert told == {(Sign.AWARDED, first), (Sign.SHORTLISTED, second)}
+        first, second, third = (organization_by_id(one.organization_id).subject for one in contest.proposals)
+        assert told == {(Sign.AWARDED, first), (Sign.SHORTLISTED, second), (Sign.SHORTLISTED, third)}
 
     def test_a_closed_call_keeps_its_suggestions_as_they_were(self, world, call):
         """Neither a changed profile nor a startup that goes away rewrites what was suggested before the close."""
