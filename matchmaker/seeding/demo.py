@@ -16,8 +16,9 @@ from flask import current_app
 from sqlalchemy import delete, select, update
 from tqdm import tqdm
 
+from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation import audit, clock, idempotency
-from matchmaker.foundation.db import db, unit_of_work
+from matchmaker.foundation.db import db, put_off, unit_of_work
 from matchmaker.foundation.idempotency import IdempotencyKey
 from matchmaker.foundation.jobs import Job
 from matchmaker.foundation.outbox import OutboxMail
@@ -27,7 +28,7 @@ from matchmaker.people.actor import SYSTEM
 from matchmaker.people.models import User
 from matchmaker.people.passwords import make
 from matchmaker.search import operations as search
-from matchmaker.seeding import reading, signins
+from matchmaker.seeding import reading, signins, verdicts
 from matchmaker.seeding.cast import Cast
 from matchmaker.seeding.contests import Contest
 from matchmaker.seeding.schedule import Schedule, Step
@@ -58,9 +59,6 @@ def load(*, progress: bool = True, until: Callable[[Step], bool] | None = None) 
                 signins.renew()
         return
     marker = _begin()
-    if not marker.status:
-        # Empty, but there: from the first step on every change is suggested upon at once, as after a year of use.
-        search.reindex(at=marker.created_at)
     schedule = plan(marker.created_at, make(signins.ensure()))
     steps = schedule.steps()
     with tqdm(total=len(steps), initial=marker.status, unit="step", disable=not progress) as bar:
@@ -69,9 +67,12 @@ def load(*, progress: bool = True, until: Callable[[Step], bool] | None = None) 
                 continue
             if until is not None and until(step):
                 return
+            if number:
+                _suggest_between(steps[number - 1].at, step.at)
             _do(step, number, marker)
             bar.update()
     _settle(marker.created_at)
+    _say(marker.created_at)
 
 
 def is_loaded() -> bool:
@@ -117,6 +118,10 @@ def _start_anew() -> str:
 
 def plan(now: datetime, password_hash: str) -> Schedule:
     """Every step of the year, counted from the day of ``now`` in Taipei."""
+    return _year(now, password_hash)[0]
+
+
+def _year(now: datetime, password_hash: str) -> tuple[Schedule, Cast, dict[str, Story]]:
     schedule = Schedule(local_day(now))
     cast = Cast(schedule, password_hash)
     cast.enter()
@@ -125,7 +130,7 @@ def plan(now: datetime, password_hash: str) -> Schedule:
         Contest(story).enter()
         _trials(story)
     Shelf(reading.toml("demo", "catalog.toml"), cast, schedule, stories).enter()
-    return schedule
+    return schedule, cast, stories
 
 
 def _trials(story: Story) -> None:
@@ -138,13 +143,34 @@ def _trials(story: Story) -> None:
 
 def _do(step: Step, number: int, marker: IdempotencyKey) -> None:
     try:
-        with clock.at(step.at), unit_of_work() as session:
+        with clock.at(step.at), put_off(), unit_of_work() as session:
             step.act(step.at)
             session.execute(
                 update(IdempotencyKey).where(IdempotencyKey.id == marker.id).values(status=number + 1)
             )
     except MatchmakerError as error:
         raise MatchmakerError(f"{step.title}, {step.at:%Y-%m-%d %H:%M} UTC: {_why(error)}") from error
+
+
+def _suggest_between(earlier: datetime, later: datetime) -> None:
+    """The suggestions that a call has when it closes are those it keeps: compute them for the calls that close now.
+
+    In a year of use each change is suggested upon at once; here only what remains of it is worth the time.
+    """
+    closing = [
+        challenge
+        for challenge in suggestion_queries.looking(earlier)
+        if challenge.state is ChallengeState.PUBLISHED and challenge.closes_at <= later
+    ]
+    if not closing:
+        return
+    search.reindex(at=earlier)
+    with unit_of_work():
+        for challenge in closing:
+            suggestions.refresh(
+                challenges=[suggestion_queries.challenge_with_texts(challenge.id)],
+                at=challenge.closes_at - timedelta(minutes=1),
+            )
 
 
 def _why(error: MatchmakerError) -> str:
@@ -168,3 +194,10 @@ def _settle(now: datetime) -> None:
             Job.run_at <= now,
         )
         session.execute(delete(Job).where(*waiting))
+
+
+def _say(now: datetime) -> None:
+    """Some suggestions are pinned, dismissed or taken up; an invitation goes out."""
+    _schedule, cast, stories = _year(now, "")
+    with clock.at(now), unit_of_work():
+        verdicts.say_all(reading.toml("demo", "verdicts.toml")["verdict"], cast, stories, now)
