@@ -41,6 +41,7 @@ from matchmaker.kernel.errors import NotFound, Stale
 
 log = logging.getLogger(__name__)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_put_off: ContextVar[bool] = ContextVar("put_off", default=False)
 
 REF_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 SAFE_SQLITE = (3, 51, 3)
@@ -235,10 +236,21 @@ def after_commit(key: str, call: Callable[[], Any]) -> None:
     db.session.info.setdefault(_AFTER, {})[key] = call
 
 
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Commits inside are followed by nothing: for long loads that catch up once, at the end."""
+    token = _put_off.set(True)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+
+
 def commit() -> None:
     """Commit the main session, then do what waited for it."""
     db.session.commit()
-    for key, call in db.session.info.pop(_AFTER, {}).items():
+    waiting = db.session.info.pop(_AFTER, {})
+    for key, call in ({} if _put_off.get() else waiting).items():
         try:
             with apart():
                 call()
