@@ -5,7 +5,7 @@ from __future__ import annotations
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.judging.models import Panel
-from matchmaker.judging.states import PanelState
+from matchmaker.judging.policies import CHANGEABLE
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny
 from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
@@ -14,7 +14,7 @@ from matchmaker.suggestions.policies import NOT_YOURS
 NOT_A_JUROR = Reason("suggestions.not_a_juror", N_("Only jurors write down what they know."))
 NOT_JUDGING = Reason(
     "suggestions.not_judging",
-    N_("What jurors know is compared with the proposals while the challenge is being judged."),
+    N_("What jurors know is compared with the proposals in judging, until scoring ends."),
 )
 
 
@@ -37,6 +37,9 @@ def can_write_expertise(actor: Actor) -> Decision:
 
 
 def can_be_compared(panel: Panel, challenge: Challenge) -> Decision:
-    """May the proposals be compared with what the panel knows? From the opening on, in judging alone."""
+    """May the proposals be compared with what the panel knows? In judging alone, and until scoring ends.
+
+    Then the sheets speak: a hint beside them would only look like a score.
+    """
     judged = challenge.opened_at is not None and challenge.state is ChallengeState.JUDGING
-    return ALLOWED if judged and panel.state is not PanelState.RELEASED else deny(NOT_JUDGING)
+    return ALLOWED if judged and panel.state in CHANGEABLE else deny(NOT_JUDGING)
