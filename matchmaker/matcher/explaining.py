@@ -30,6 +30,7 @@ from matchmaker.matcher.segment import Reading
 
 LONGEST_SURFACE: Final = 8
 _MOST_WORDS: Final = 3
+_MOSTLY: Final = 0.6
 
 
 @dataclass(slots=True)
@@ -217,10 +218,26 @@ def _join(folded: str, left: tuple[int, int], right: tuple[int, int], linked: li
 
 
 def _marked(keys: set[int], where: dict[int, list[Span]], found: list[Text]) -> tuple[Place, ...]:
-    """Where the terms of one surface word stand in the document; single characters only if nothing else."""
+    """Where the terms of one surface word stand in the document; single characters only if nothing else.
+
+    Letters alone mark the word they are most of (a slip, another ending), never the tail that two words share.
+    """
     strong = [span for key in keys if key >> 60 not in (UNIGRAM, LETTERS) for span in where.get(key, ())]
-    spans = strong or [span for key in keys for span in where.get(key, ())]
-    return tuple(found[part].place(start, end) for part, start, end in _without_overlaps(spans))
+    if not strong:
+        strong = [span for key in keys if key >> 60 == UNIGRAM for span in where.get(key, ())]
+        letters = [span for key in keys if key >> 60 == LETTERS for span in where.get(key, ())]
+        strong += _mostly_covered(_without_overlaps(letters), found)
+    return tuple(found[part].place(start, end) for part, start, end in _without_overlaps(strong))
+
+
+def _mostly_covered(spans: Sequence[Span], found: list[Text]) -> list[Span]:
+    """The English words of which these stretches are at least the share :data:`_MOSTLY`."""
+    words: list[Span] = []
+    for part, start, end in spans:
+        for _, low, high in analysis.latin_places(found[part].folded):
+            if min(end, high) - max(start, low) >= _MOSTLY * (high - low):
+                words.append((part, low, high))
+    return words
 
 
 def _without_overlaps(spans: Sequence[Span]) -> list[Span]:

@@ -22,8 +22,8 @@ class Part:
 
 
 def telling(terms: Sequence[TermShare]) -> list[TermShare]:
-    """The terms worth marking: single characters only where there is nothing else."""
-    carrying = [term for term in terms if term.share > 0]
+    """The terms worth marking, in both texts or in none: single characters only where there is nothing else."""
+    carrying = [term for term in terms if term.share > 0 and term.found]
     return [term for term in carrying if len(term.term) > 1] or carrying
 
 

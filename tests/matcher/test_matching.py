@@ -325,3 +325,16 @@ def test_importing_the_library_is_light():
         "'jinja2', 'click', 'rapidfuzz'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=sets.ROOT)
+
+
+def test_letters_mark_a_slip_and_never_a_shared_ending():
+    index = fit(
+        [
+            Document("slip", {"body": "fall detecton for older people"}),
+            Document("tail", {"body": "billing and accounting software"}),
+        ]
+    )
+    [place] = [p for t in index.explain("fall detection", "slip").terms if t.term == "detection" for p in t.found]
+    assert "fall detecton for older people"[place.start : place.end] == "detecton"
+    marks = [p for t in index.explain("monitoring of slopes", "tail").terms for p in t.found]
+    assert marks == []
