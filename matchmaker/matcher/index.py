@@ -61,6 +61,7 @@ class Index:
         self._pending: dict[str, Document] = {}
         self._spelling = spelling.Vocabulary(lexicon)
         self._mean: float | None = None
+        self._asked: tuple[Document | str, bool, bool, Prepared] | None = None
 
     @classmethod
     def streamed(
@@ -153,6 +154,7 @@ class Index:
         self._settle(everything=True)
 
     def _bury(self, document_id: str) -> None:
+        self._asked = None
         self._pending.pop(document_id, None)
         found = self._find(document_id)
         if found is None:
@@ -180,6 +182,7 @@ class Index:
     def _settle(self, everything: bool = False) -> None:
         """Bring waiting documents into segments, and merge what has gathered."""
         if self._pending:
+            self._asked = None
             self._segments.append(Live.of(self.reader.segment(list(self._pending.values()))))
             self._pending.clear()
             self._mean = None
@@ -232,8 +235,19 @@ class Index:
         return self._mean
 
     def prepare(self, query: Document | str, *, spell: bool = False, prefix: bool = False) -> Prepared:
-        """The query's terms and coefficients against the present state of the index."""
+        """The query's terms and coefficients against the present state of the index.
+
+        The last answer is kept: who ranks a query mostly explains some of its answers next.
+        """
         self._settle()
+        last = self._asked
+        if last is not None and last[0] is query and last[1:3] == (spell, prefix):
+            return last[3]
+        prepared = self._prepare(query, spell=spell, prefix=prefix)
+        self._asked = query, spell, prefix, prepared
+        return prepared
+
+    def _prepare(self, query: Document | str, *, spell: bool, prefix: bool) -> Prepared:
         reading = self.reader.read(query)
         extra_keys = np.zeros(0, dtype=np.uint64)
         factors = np.zeros(0, dtype=np.float64)
