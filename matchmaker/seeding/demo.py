@@ -158,19 +158,19 @@ def _suggest_between(earlier: datetime, later: datetime) -> None:
     In a year of use each change is suggested upon at once; here only what remains of it is worth the time.
     """
     closing = [
-        challenge
+        (challenge.id, challenge.closes_at)
         for challenge in suggestion_queries.looking(earlier)
-        if challenge.state is ChallengeState.PUBLISHED and challenge.closes_at <= later
+        if challenge.state is ChallengeState.PUBLISHED
+        and challenge.closes_at is not None
+        and challenge.closes_at <= later
     ]
     if not closing:
         return
     search.reindex(at=earlier)
     with unit_of_work():
-        for challenge in closing:
-            suggestions.refresh(
-                challenges=[suggestion_queries.challenge_with_texts(challenge.id)],
-                at=challenge.closes_at - timedelta(minutes=1),
-            )
+        for challenge_id, closes_at in closing:
+            challenge = suggestion_queries.challenge_with_texts(challenge_id)
+            suggestions.refresh(challenges=[challenge], at=closes_at - timedelta(minutes=1))
 
 
 def _why(error: MatchmakerError) -> str:

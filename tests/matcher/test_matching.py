@@ -334,7 +334,9 @@ def test_letters_mark_a_slip_and_never_a_shared_ending():
             Document("tail", {"body": "billing and accounting software"}),
         ]
     )
-    [place] = [p for t in index.explain("fall detection", "slip").terms if t.term == "detection" for p in t.found]
+    [place] = [
+        p for t in index.explain("fall detection", "slip").terms if t.term == "detection" for p in t.found
+    ]
     assert "fall detecton for older people"[place.start : place.end] == "detecton"
     marks = [p for t in index.explain("monitoring of slopes", "tail").terms for p in t.found]
     assert marks == []
