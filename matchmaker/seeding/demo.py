@@ -37,6 +37,7 @@ from matchmaker.seeding.stories import Story, made_of
 from matchmaker.seeding.trials import Trial, conclude
 from matchmaker.suggestions import operations as suggestions
 from matchmaker.suggestions import queries as suggestion_queries
+from matchmaker.suggestions.operations import experts
 
 KEY = "demo.year"
 SUBJECT = "demo:year"
@@ -197,7 +198,10 @@ def _settle(now: datetime) -> None:
 
 
 def _say(now: datetime) -> None:
-    """Some suggestions are pinned, dismissed or taken up; an invitation goes out."""
+    """Some suggestions are pinned, dismissed or taken up, an invitation goes out; jurors say what they know."""
     _schedule, cast, stories = _year(now, "")
     with clock.at(now), unit_of_work():
         verdicts.say_all(reading.toml("demo", "verdicts.toml")["verdict"], cast, stories, now)
+        for key, person in cast.people.items():
+            if "expertise" in person:
+                experts.save_expertise(words=person["expertise"], by=cast.actor(key), at=now)
