@@ -12,8 +12,8 @@ from matchmaker.kernel.errors import NotFound
 from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 from matchmaker.people.models import Organization
-from matchmaker.suggestions import digest_queries as queries
 from matchmaker.suggestions.models import Suggestion
+from matchmaker.suggestions.queries import digests as queries
 from matchmaker.suggestions.states import BAND_LABELS
 
 WAY_OUT = "suggestions.digest"

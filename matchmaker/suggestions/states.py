@@ -123,3 +123,6 @@ REASONS_OF = {
     ),
 }
 """The reasons each side may give."""
+
+LONGEST_EXPERTISE = 2000
+"""Characters of what a juror writes of their knowledge."""

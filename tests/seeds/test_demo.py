@@ -33,8 +33,8 @@ from matchmaker.proposals.states import EvidenceKind
 from matchmaker.seeding import demo as demo_year
 from matchmaker.seeding import load, signins
 from matchmaker.suggestions import calibration, evaluation
-from matchmaker.suggestions import outcome_queries as outcomes
 from matchmaker.suggestions.models import Suggestion
+from matchmaker.suggestions.queries import outcomes
 from matchmaker.suggestions.states import Band
 
 

@@ -13,9 +13,10 @@ from matchmaker.foundation.outbox import OutboxMail
 from matchmaker.foundation.relevance import RelevanceEvent, Sign
 from matchmaker.people.models import User
 from matchmaker.people.states import Role
-from matchmaker.suggestions import digest_queries, digests, operations
+from matchmaker.suggestions import digests, operations
 from matchmaker.suggestions.models import DigestChoice, Verdict
 from matchmaker.suggestions.operations import digests as verbs
+from matchmaker.suggestions.queries import digests as digest_queries
 from matchmaker.suggestions.states import Choice, DismissReason, Side
 from tests.factories import challenges, mail, profiles, proposals
 from tests.slices.test_foundation_db import in_threads

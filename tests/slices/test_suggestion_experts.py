@@ -11,10 +11,11 @@ from matchmaker.kernel.errors import Invalid, NotFound, Refused, Stale
 from matchmaker.proposals.models import ProposalVersion
 from matchmaker.search import shelves
 from matchmaker.search.states import Shelf
-from matchmaker.suggestions import around, rights
 from matchmaker.suggestions.models import ExpertiseNote, Suggestion
 from matchmaker.suggestions.operations import experts
-from matchmaker.suggestions.states import Band
+from matchmaker.suggestions.policies import around as rights
+from matchmaker.suggestions.queries import around
+from matchmaker.suggestions.states import LONGEST_EXPERTISE, Band
 from matchmaker.suggestions.stops import ExpertStop
 from tests.factories import judging, proposals
 from tests.factories.challenges import challenge
@@ -74,7 +75,7 @@ class TestWriting:
     @pytest.mark.both_databases
     def test_too_long_is_said_at_its_field(self, world):
         with pytest.raises(Invalid) as problem:
-            write(world, world.juror(), "雷" * (experts.LONGEST_NOTE + 1))
+            write(world, world.juror(), "雷" * (LONGEST_EXPERTISE + 1))
         assert "words" in problem.value.problems
 
     def test_jurors_alone(self, world):

@@ -16,8 +16,9 @@ from matchmaker.matcher import Document
 from matchmaker.matcher.nearness import likeness
 from matchmaker.search import shelves
 from matchmaker.search.states import Kind, Shelf
-from matchmaker.suggestions import around, beside
+from matchmaker.suggestions import beside
 from matchmaker.suggestions.operations import comparing
+from matchmaker.suggestions.queries import around
 from matchmaker.suggestions.stops import DUPLICATE_FROM, ItemStop
 from tests.factories import catalog as items
 from tests.factories.challenges import CHINESE, challenge

@@ -11,9 +11,9 @@ from matchmaker.kernel.errors import Refused
 from matchmaker.people import operations as people
 from matchmaker.people.queries import organization_by_id
 from matchmaker.suggestions import calibration, evaluation, operations, queries
-from matchmaker.suggestions import outcome_queries as outcomes
 from matchmaker.suggestions.evaluation import Share
 from matchmaker.suggestions.models import Suggestion, Verdict
+from matchmaker.suggestions.queries import outcomes
 from matchmaker.suggestions.states import Band, Bands, Choice, DismissReason, Side
 from tests.factories import challenges, judging, profiles, proposals
 

@@ -11,11 +11,11 @@ from matchmaker.foundation.db import db, lock
 from matchmaker.kernel.errors import require
 from matchmaker.people.actor import Actor
 from matchmaker.suggestions import calibration as fitting
-from matchmaker.suggestions import outcome_queries as queries
-from matchmaker.suggestions import quality_policies as policies
 from matchmaker.suggestions.models import BandCalibration
 from matchmaker.suggestions.operations.computing import enqueue_refresh
+from matchmaker.suggestions.policies import quality as policies
 from matchmaker.suggestions.queries import bands
+from matchmaker.suggestions.queries import outcomes as queries
 
 CALIBRATE = "suggestions.calibrate"
 SUBJECT = "bands:suggestions"

@@ -21,9 +21,9 @@ from matchmaker.matcher.nearness import likeness
 from matchmaker.people.actor import Actor
 from matchmaker.search import shelves
 from matchmaker.search.states import Kind, Shelf, ref_of, subject
-from matchmaker.suggestions import around
 from matchmaker.suggestions.asking import asked_documents, says_enough
 from matchmaker.suggestions.operations.computing import shares
+from matchmaker.suggestions.queries import around
 from matchmaker.suggestions.states import Band
 from matchmaker.suggestions.stops import DUPLICATE_FROM, ITEM_BANDS, SIMILAR_BANDS, ItemStop
 

@@ -16,9 +16,9 @@ from matchmaker.people.actor import SYSTEM
 from matchmaker.people.models import Organization, User
 from matchmaker.people.states import OrganizationKind
 from matchmaker.search.states import Kind, subject
-from matchmaker.suggestions import digest_queries as queries
 from matchmaker.suggestions import digests
 from matchmaker.suggestions.models import DigestChoice, Suggestion
+from matchmaker.suggestions.queries import digests as queries
 
 DIGEST = "suggestions.digest"
 AT_ONCE = 50

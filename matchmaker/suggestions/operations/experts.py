@@ -22,14 +22,12 @@ from matchmaker.matcher import Document, Index, Settings, fit
 from matchmaker.people.actor import Actor
 from matchmaker.search.documents import joined, lexicon
 from matchmaker.search.shelves import SMALL
-from matchmaker.suggestions import around, rights
 from matchmaker.suggestions.models import ExpertiseNote
 from matchmaker.suggestions.operations.computing import shares
-from matchmaker.suggestions.states import Band
+from matchmaker.suggestions.policies import around as rights
+from matchmaker.suggestions.queries import around
+from matchmaker.suggestions.states import LONGEST_EXPERTISE, Band
 from matchmaker.suggestions.stops import EXPERT_BANDS, ExpertStop
-
-LONGEST_NOTE = 2000
-"""Characters of what a juror writes of their knowledge."""
 
 TOO_LONG = Reason("suggestions.note_too_long", N_("Use at most %(most)s characters."))
 
@@ -39,8 +37,8 @@ def save_expertise(
 ) -> ExpertiseNote:
     """Keep what a juror writes of their knowledge; empty words take it back."""
     require(rights.can_write_expertise(by))
-    if len(words.strip()) > LONGEST_NOTE:
-        raise Invalid({"words": deny(TOO_LONG, most=LONGEST_NOTE)})
+    if len(words.strip()) > LONGEST_EXPERTISE:
+        raise Invalid({"words": deny(TOO_LONG, most=LONGEST_EXPERTISE)})
     note = around.note_of(by.user_id)
     if note is None:
         note = ExpertiseNote(user_id=by.user_id)

@@ -14,7 +14,7 @@ from matchmaker.proposals import queries as proposals
 from matchmaker.proposals.events import ProposalsOpened
 from matchmaker.proposals.models import Proposal
 from matchmaker.search.states import Kind, subject
-from matchmaker.suggestions import outcome_queries as queries
+from matchmaker.suggestions.queries import outcomes as queries
 
 SIGN_OF: Mapping[Outcome, Sign] = {Outcome.AWARDED: Sign.AWARDED, Outcome.RESERVE: Sign.SHORTLISTED}
 

@@ -12,7 +12,8 @@ from wtforms import BooleanField
 from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 from matchmaker.people.states import OrganizationKind
-from matchmaker.suggestions import digest_queries, digests, operations
+from matchmaker.suggestions import digests, operations
+from matchmaker.suggestions.queries import digests as digest_queries
 from matchmaker.suggestions.routes import bp
 from matchmaker.web.access import Audience, actor, open_to, writes
 from matchmaker.web.forms import Form, attempt, said

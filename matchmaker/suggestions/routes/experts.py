@@ -12,9 +12,10 @@ from matchmaker.judging import queries as judging
 from matchmaker.judging.models import Panel
 from matchmaker.judging.queries import Desk
 from matchmaker.kernel.words import N_
-from matchmaker.suggestions import around, rights
-from matchmaker.suggestions.expertise import ExpertiseForm
+from matchmaker.suggestions.forms.expertise import ExpertiseForm
 from matchmaker.suggestions.operations import experts, seen
+from matchmaker.suggestions.policies import around as rights
+from matchmaker.suggestions.queries import around
 from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.routes.words import BAND_TONES
 from matchmaker.suggestions.stops import EXPERT_LABELS, EXPERT_STOP_LABELS

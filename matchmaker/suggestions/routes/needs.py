@@ -17,8 +17,10 @@ from matchmaker.foundation.i18n import TAGS, is_chinese
 from matchmaker.kernel.dates import local_day
 from matchmaker.people.actor import Actor
 from matchmaker.search.states import Kind
-from matchmaker.suggestions import around, beside, rights
+from matchmaker.suggestions import beside
 from matchmaker.suggestions.operations import comparing, seen
+from matchmaker.suggestions.policies import around as rights
+from matchmaker.suggestions.queries import around
 from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.routes.words import BAND_TONES
 from matchmaker.suggestions.states import BAND_LABELS

@@ -18,10 +18,11 @@ from matchmaker.kernel.errors import Refused
 from matchmaker.kernel.programme import DOMAIN_LABELS
 from matchmaker.kernel.words import N_
 from matchmaker.suggestions import calibration as fitting
-from matchmaker.suggestions import evaluation, operations, quality_policies, queries
-from matchmaker.suggestions import outcome_queries as outcomes
+from matchmaker.suggestions import evaluation, operations, queries
 from matchmaker.suggestions.evaluation import Figures
 from matchmaker.suggestions.models import BandCalibration
+from matchmaker.suggestions.policies import quality as quality_policies
+from matchmaker.suggestions.queries import outcomes
 from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.states import BAND_LABELS, DISMISS_LABELS, Band, Bands, Side
 from matchmaker.web.access import Audience, actor, open_to, writes

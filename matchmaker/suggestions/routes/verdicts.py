@@ -15,7 +15,7 @@ from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 from matchmaker.people.models import Organization
 from matchmaker.suggestions import operations, policies, queries
-from matchmaker.suggestions.forms import DismissForm
+from matchmaker.suggestions.forms.verdicts import DismissForm
 from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.routes.pairs import act_url
 from matchmaker.suggestions.states import Side

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from matchmaker.suggestions.operations.experts import LONGEST_NOTE
+from matchmaker.suggestions.states import LONGEST_EXPERTISE
 from matchmaker.web import fields
 from matchmaker.web.forms import Form
 
@@ -12,4 +12,4 @@ from matchmaker.web.forms import Form
 class ExpertiseForm(Form):
     """One text in the juror's own words, in Chinese, in English or in both."""
 
-    words = fields.long_text(_l("What I know"), length=LONGEST_NOTE)
+    words = fields.long_text(_l("What I know"), length=LONGEST_EXPERTISE)

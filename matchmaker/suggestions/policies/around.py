@@ -9,7 +9,7 @@ from matchmaker.judging.policies import CHANGEABLE
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny
 from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
-from matchmaker.suggestions.policies import NOT_YOURS
+from matchmaker.suggestions.policies.pairs import NOT_YOURS
 
 NOT_A_JUROR = Reason("suggestions.not_a_juror", N_("Only jurors write down what they know."))
 NOT_JUDGING = Reason(
