@@ -73,6 +73,8 @@ def match(
     """Find the best documents for each query."""
     from matchmaker.matcher import compiled
 
+    read = [path for path in (corpus_path, queries_path, lexicon_path) if path is not None]
+    lines.refuse_overlap(read, (out_path, stats_path))
     asked = lines.queries(queries_path)
     lexicon = Lexicon.load(lexicon_path) if lexicon_path else None
     corpus = lines.Corpus(corpus_path)
@@ -93,7 +95,7 @@ def match(
             ]
             spent.append(time.thread_time() - start)
             for answer in answers:
-                out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                out.write(lines.written(answer))
     if stats_path:
         with lines.replacing(stats_path) as out:
             out.write(json.dumps(_statistics(built, spent)) + "\n")
@@ -165,6 +167,7 @@ def names(known_path: Path, ask_path: Path, out_path: Path) -> None:
     """Say which known company each asked name is, or may be; at most five, best first."""
     from matchmaker.matcher.register import Register
 
+    lines.refuse_overlap((known_path, ask_path), (out_path,))
     known = (text.strip() for _, _, text in lines.lines(known_path))
     register = Register(_progress(known, "Reading", "names"))
     asked = [text.strip() for _, _, text in lines.lines(ask_path)]
@@ -178,7 +181,7 @@ def names(known_path: Path, ask_path: Path, out_path: Path) -> None:
                     "score": round(verdict.score, 6),
                     "evidence": list(verdict.evidence),
                 }
-                out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                out.write(lines.written(answer))
 
 
 @click.command()

@@ -30,6 +30,8 @@ from matchmaker.matcher.segment import Reading
 
 LONGEST_SURFACE: Final = 8
 _MOST_WORDS: Final = 3
+MOST_PLACES: Final = 200
+"""A term is shown at no more places of one text than this, the first ones: a page need not be a book."""
 _MOSTLY: Final = 0.6
 
 
@@ -85,7 +87,9 @@ def _query_spans(prepared: Prepared) -> dict[int, list[Span]]:
     for part, key, start, end in zip(
         tokens.text.tolist(), tokens.key.tolist(), tokens.start.tolist(), tokens.end.tolist(), strict=True
     ):
-        spans[key].append((part, start, end))
+        listed = spans[key]
+        if len(listed) < MOST_PLACES:
+            listed.append((part, start, end))
     return spans
 
 
@@ -100,7 +104,9 @@ def _occurrences(document: Reading, keys: set[int]) -> dict[int, list[Span]]:
         tokens.end[at].tolist(),
         strict=True,
     ):
-        places[key].append((part, start, end))
+        listed = places[key]
+        if len(listed) < MOST_PLACES:
+            listed.append((part, start, end))
     return places
 
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,7 @@ from matchmaker.matcher.errors import BadInput
 from matchmaker.matcher.segment import Strings
 
 _BOM = b"\xef\xbb\xbf"
+_LARGEST = 1e300
 
 
 def lines(path: Path) -> Iterator[tuple[int, int, str]]:
@@ -35,11 +37,15 @@ def lines(path: Path) -> Iterator[tuple[int, int, str]]:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
 
 
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
 def records(path: Path) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """(line number, byte offset, object) of every JSON line. BadInput for a line that is no JSON object."""
     for number, offset, text in lines(path):
         try:
-            record = json.loads(text)
+            record = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise BadInput(f"{path}, line {number}: not JSON ({error})") from error
         if not isinstance(record, dict):
@@ -138,7 +144,7 @@ def run(path: Path) -> dict[str, list[str]]:
         query, found = text_of(record, "query", path, number), text_of(record, "id", path, number)
         rank, score = record.get("rank", 0), record.get("score", 0)
         for name, value in (("rank", rank), ("score", score)):
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > _LARGEST:
                 raise BadInput(f"{path}, line {number}: {name!r} must be a number")
         listed = places.setdefault(query, {})
         if found in listed:
@@ -160,8 +166,37 @@ def judgements(path: Path) -> dict[str, dict[str, float]]:
             if number == 1:
                 continue
             raise BadInput(f"{path}, line {number}: the score {columns[2]!r} is no number") from None
+        if not math.isfinite(gain):
+            raise BadInput(f"{path}, line {number}: the score {columns[2]!r} is no number")
         found.setdefault(columns[0], {})[columns[1]] = gain
     return found
+
+
+def written(answer: Mapping[str, Any]) -> str:
+    """One JSON line. Halves of characters, which UTF-8 cannot hold, are escaped."""
+    text = json.dumps(answer, ensure_ascii=False)
+    return (text if text.isascii() or _is_whole(text) else json.dumps(answer)) + "\n"
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def refuse_overlap(inputs: Iterable[Path], outputs: Iterable[Path | None]) -> None:
+    """BadInput when a file that is written is one that is read, or is written twice, or its folder is missing."""
+    read = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path is None:
+            continue
+        if path.resolve() in read:
+            raise BadInput(f"{path} would be written over a file that is needed: name another")
+        if not path.resolve().parent.is_dir():
+            raise BadInput(f"{path} cannot be written: its folder is missing")
+        read.add(path.resolve())
 
 
 @contextmanager

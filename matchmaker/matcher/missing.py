@@ -45,18 +45,21 @@ def missing_words(
                 whole[owner] += piece
                 held[owner] += piece if key in matched else 0.0
     listed: dict[str, tuple[float, str]] = {}
-    candidates = [owner for owner in whole if _content(asked[owner[0]].folded, words[owner[0]], owner[1])]
-    if not candidates:
+    extents = [_extents(word) for word in words]
+    subjects: dict[tuple[int, int], tuple[int, int]] = {}
+    density: dict[tuple[int, int], float] = {}
+    for owner in whole:
+        folded, (start, end) = asked[owner[0]].folded, extents[owner[0]][owner[1]]
+        low, high = _subject(folded[start:end])
+        if _content(folded[start + low : start + high]):
+            subjects[owner] = start + low, start + high
+            density[owner] = whole[owner] / (end - start if analysis.is_gram(folded[start]) else 2)
+    if not subjects:
         return ()
-    density = {
-        owner: whole[owner] / (words[owner[0]].count(owner[1]) if _han(asked, words, owner) else 2)
-        for owner in candidates
-    }
     border = float(np.mean(list(density.values()))) * 0.5
-    for owner in candidates:
+    for owner, (start, end) in subjects.items():
         if owner in excused or held[owner] >= _COVERED * whole[owner] or density[owner] < border:
             continue
-        start, end = _subject(asked[owner[0]].folded, words[owner[0]], owner[1])
         name = same_word(asked[owner[0]].folded[start:end])
         weight, surface = listed.get(name, (0.0, asked[owner[0]].surface(start, end)))
         listed[name] = (weight + whole[owner], surface)
@@ -64,26 +67,22 @@ def missing_words(
     return tuple(dict.fromkeys(surface for _, surface in ordered))[:MOST_MISSING]
 
 
-def _han(asked: list[Text], words: list[list[int]], owner: tuple[int, int]) -> bool:
-    return analysis.is_gram(asked[owner[0]].folded[words[owner[0]].index(owner[1])])
+def _extents(word: list[int]) -> dict[int, tuple[int, int]]:
+    """From where to where each word runs, by its number."""
+    found: dict[int, tuple[int, int]] = {}
+    for at, number in enumerate(word):
+        found[number] = found.get(number, (at, at))[0], at + 1
+    return found
 
 
-def _subject(folded: str, word: list[int], number: int) -> tuple[int, int]:
+def _subject(piece: str) -> tuple[int, int]:
     """The stretch of a word that names a subject: without the possessive, or the grammar around an unknown word."""
-    start = word.index(number)
-    end = start + word.count(number)
-    piece = folded[start:end]
     if not analysis.is_gram(piece[0]):
-        return start, start + len(piece.split("'")[0].split("’")[0])
-    if analysis.is_listed(piece):
-        return start, end
-    low, high = core_of(piece)
-    return start + low, start + high
+        return 0, len(piece.split("'")[0].split("’")[0])
+    return (0, len(piece)) if analysis.is_listed(piece) else core_of(piece)
 
 
-def _content(folded: str, word: list[int], number: int) -> bool:
+def _content(piece: str) -> bool:
     """Whether a word can be missed: a subject, not grammar, a count, or a scrap of a longer word."""
-    start, end = _subject(folded, word, number)
-    piece = folded[start:end]
     known = not piece or not analysis.is_gram(piece[0]) or analysis.is_listed(piece)
     return not is_plain(piece) and (known or not any(one in JOINERS for one in piece))
