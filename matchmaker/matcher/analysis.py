@@ -245,6 +245,14 @@ def channel_weights(channels: Channels) -> npt.NDArray[np.float64]:
     return np.array([0.0, *(getattr(channels, name) for name in CHANNEL_NAMES)], dtype=np.float64)
 
 
+@functools.cache
+def _installed(library: str) -> str:
+    """The version of a library; looking it up costs milliseconds, and it rests while the program runs."""
+    from importlib.metadata import version
+
+    return version(library)
+
+
 class Analyser:
     """Reads texts with one set of channels and one lexicon."""
 
@@ -257,12 +265,10 @@ class Analyser:
     @functools.cached_property
     def version(self) -> str:
         """Names everything that decides which terms a text gives; an index of another version is refused."""
-        from importlib.metadata import version
-
         parts = [
             f"analyser {ANALYSER}",
             f"unicode {unicodedata.unidata_version}",
-            *(f"{name} {version(name)}" for name in ("opencc", "rjieba", "snowballstemmer")),
+            *(f"{name} {_installed(name)}" for name in ("opencc", "rjieba", "snowballstemmer")),
             "channels " + "".join("01"[kept] for kept in self._kept[1:]),
             f"lexicon {self.lexicon.fingerprint if self.lexicon and self._kept[CONCEPT] else '-'}",
         ]
