@@ -22,7 +22,7 @@ from matchmaker.matcher import compiled
 from matchmaker.matcher.query import Prepared, Weights
 from matchmaker.matcher.segment import FREQUENCY, SUBLINEAR, Bounds, Floats, Numbers, Segment
 
-PART: Final = 0.35
+PART: Final = 0.2
 """Terms are only looked up while all of them together reach this part of the last score at most (measured)."""
 
 DARING: Final = 0.5
@@ -34,8 +34,11 @@ DARING_PART: Final = 0.5
 MARGIN: Final = 1e-5
 """More than single precision can be off in a sum of a thousand terms."""
 
-RARE: Final = 8192
+RARE: Final = 2048
 """So many postings of the rarest terms tell a first border."""
+
+MANY: Final = 200_000
+"""In segments of fewer documents a border is soon found on the way."""
 
 LOOKED_UP: Final = 8
 """Answers of more than one in so many documents are taken from the scores of all."""
@@ -190,7 +193,7 @@ def best(
     part, share = (DARING_PART, DARING) if daring else (PART, 1.0)
     sorted_lists = lists.by_most()
     find = _found if loops is None else functools.partial(_found_by_loop, loops)
-    border = _first_border(lists, wanted, alive, loops)
+    border = _first_border(lists, wanted, alive, loops) if len(segment) >= MANY else 0.0
     numbers = find(sorted_lists, wanted, alive, border, part, share)
     return numbers, _full(lists, numbers, loops)
 

@@ -53,6 +53,7 @@ def way(loops, *, by_two_steps=True):
         mock.patch.object(compiled, "loops", loops),
         mock.patch.object(merging, "BOUNDED_FROM", 1),
         mock.patch.object(scoring, "LOOKED_UP", 0 if by_two_steps else 8),
+        mock.patch.object(scoring, "MANY", 0),
     ):
         yield
 
