@@ -14,7 +14,7 @@ from matchmaker.suggestions import calibration, evaluation, operations, queries
 from matchmaker.suggestions.evaluation import Share
 from matchmaker.suggestions.models import Suggestion, Verdict
 from matchmaker.suggestions.queries import outcomes
-from matchmaker.suggestions.states import Band, Bands, Choice, DismissReason, Side
+from matchmaker.suggestions.states import BEFORE_OUTCOMES, Band, Bands, Choice, DismissReason, Side
 from tests.factories import challenges, judging, profiles, proposals
 
 OUTCOMES = [Sign.PROPOSED, Sign.SHORTLISTED, Sign.AWARDED]
@@ -187,7 +187,7 @@ class TestBands:
     def test_a_director_adopts_and_the_newest_adoption_counts(self, world, call, many):
         dora = world.director()
         first = propose(world)
-        assert queries.bands() == queries.BEFORE_OUTCOMES, "a proposal changes nothing"
+        assert queries.bands() == BEFORE_OUTCOMES, "a proposal changes nothing"
         with unit_of_work():
             operations.adopt(calibration=first, by=dora, at=world.now)
         limits = Bands(first.strong_from, first.fair_from)
@@ -221,7 +221,7 @@ class TestBands:
         assert "Only a programme director adopts new limits." in browser.get("/suggestions/quality").text
         answer = browser.post("/suggestions/quality/adopt", {"proposed_at": made.at.isoformat()})
         assert answer.status_code in (403, 409)
-        assert queries.bands() == queries.BEFORE_OUTCOMES
+        assert queries.bands() == BEFORE_OUTCOMES
 
     def test_a_director_adopts_on_the_page_what_was_read(self, world, call, many):
         browser = world.client(world.director())
