@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.catalog.states import ActivityKind, ItemState, OutputKind
-from matchmaker.foundation.db import Model, Money, Referenced, UtcDateTime, Versioned, related
+from matchmaker.foundation.db import Json, Model, Money, Referenced, UtcDateTime, Versioned, related
 from matchmaker.foundation.i18n import pick
 from matchmaker.kernel.programme import Domain
 from matchmaker.people.models import Organization, stored
@@ -47,16 +48,34 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     """The inter-entity supply contract that items are listed in; at most two years, both days counted.
 
     Its first day stands for the tender deadline on which a startup's age is measured (our assumption, Q-13).
+    Startups apply to be listed from ``opens_on`` to ``closes_on``, where that is announced. ``published_budget``
+    is the most that all orders together may reach, in NT$. ``service_fee`` is counted in hundredths of a percent
+    of an order's value; one percent at most (B-5).
     """
 
     __tablename__ = "framework_agreement"
     code: Mapped[str] = mapped_column(String(24), unique=True)
     title_zh: Mapped[str] = mapped_column(String(120))
     title_en: Mapped[str] = mapped_column(String(240))
+    opens_on: Mapped[date | None] = mapped_column(Date)
+    closes_on: Mapped[date | None] = mapped_column(Date)
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
+    published_budget: Mapped[int | None] = mapped_column(Money)
+    service_fee: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
-    __table_args__ = (CheckConstraint("ends_on > starts_on", name="period_forward"),)
+    lots: Mapped[list[Lot]] = related(back_populates="framework", order_by="Lot.position")
+
+    __table_args__ = (
+        CheckConstraint("ends_on > starts_on", name="period_forward"),
+        CheckConstraint("(opens_on IS NULL) = (closes_on IS NULL)", name="listing_paired"),
+        CheckConstraint(
+            "opens_on IS NULL OR (opens_on <= closes_on AND closes_on < starts_on)",
+            name="listing_before_start",
+        ),
+        CheckConstraint("published_budget IS NULL OR published_budget > 0", name="budget_positive"),
+        CheckConstraint("service_fee BETWEEN 0 AND 100", name="fee_one_percent"),
+    )
 
     @property
     def title(self) -> str:
@@ -69,6 +88,45 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     def is_running(self, today: date) -> bool:
         """Does the agreement hold on this day?"""
         return self.starts_on <= today <= self.ends_on
+
+
+class Lot(Referenced, Versioned, Model):
+    """A part of an agreement with limits of its own, by domain and category (B-5); amounts in NT$, tax included.
+
+    ``regions`` are codes of counties where it is supplied, none for everywhere. ``price_ceiling`` is the highest
+    unit price; ``order_min`` and ``order_max`` bound the value of one order; ``published_budget`` the sum of all.
+    """
+
+    __tablename__ = "lot"
+    framework_id: Mapped[int] = mapped_column(ForeignKey("framework_agreement.id"))
+    code: Mapped[str] = mapped_column(String(24))
+    title_zh: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(240), default="")
+    domain: Mapped[Domain] = mapped_column(stored(Domain))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    regions: Mapped[list[Any]] = mapped_column(Json, default=list)
+    price_ceiling: Mapped[int | None] = mapped_column(Money)
+    order_min: Mapped[int | None] = mapped_column(Money)
+    order_max: Mapped[int | None] = mapped_column(Money)
+    published_budget: Mapped[int | None] = mapped_column(Money)
+    position: Mapped[int] = mapped_column(Integer)
+
+    framework: Mapped[FrameworkAgreement] = related(back_populates="lots")
+    category: Mapped[Category | None] = related()
+
+    __table_args__ = (
+        UniqueConstraint("framework_id", "code"),
+        CheckConstraint("price_ceiling IS NULL OR price_ceiling > 0", name="ceiling_positive"),
+        CheckConstraint("order_min IS NULL OR order_min > 0", name="minimum_positive"),
+        CheckConstraint(
+            "order_max IS NULL OR order_max >= coalesce(order_min, 1)", name="maximum_above_minimum"
+        ),
+        CheckConstraint("published_budget IS NULL OR published_budget > 0", name="budget_positive"),
+    )
+
+    @property
+    def title(self) -> str:
+        return pick(self.title_zh, self.title_en)
 
 
 class CatalogItem(Referenced, Versioned, Model):
@@ -86,6 +144,7 @@ class CatalogItem(Referenced, Versioned, Model):
     domain: Mapped[Domain | None] = mapped_column(stored(Domain))
     pilot_id: Mapped[int | None] = mapped_column(ForeignKey("pilot.id"), unique=True)
     framework_id: Mapped[int | None] = mapped_column(ForeignKey("framework_agreement.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
     current_version: Mapped[int] = mapped_column(Integer, default=1)
     source_note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -97,6 +156,7 @@ class CatalogItem(Referenced, Versioned, Model):
     category: Mapped[Category | None] = related()
     pilot: Mapped[Pilot | None] = related()
     framework: Mapped[FrameworkAgreement | None] = related()
+    lot: Mapped[Lot | None] = related()
     versions: Mapped[list[ItemVersion]] = related(back_populates="item", order_by="ItemVersion.number")
     adoptions: Mapped[list[Adoption]] = related(back_populates="item", order_by="Adoption.year")
 
@@ -104,6 +164,7 @@ class CatalogItem(Referenced, Versioned, Model):
         CheckConstraint("state <> 'expired'", name="expired_is_computed"),
         CheckConstraint("(code IS NULL) = (listed_at IS NULL)", name="code_paired"),
         CheckConstraint("listed_at IS NULL OR framework_id IS NOT NULL", name="listed_in_framework"),
+        CheckConstraint("lot_id IS NULL OR framework_id IS NOT NULL", name="lot_in_framework"),
         CheckConstraint("state IN ('proposed', 'withdrawn') OR listed_at IS NOT NULL", name="listing_paired"),
         CheckConstraint("state <> 'proposed' OR listed_at IS NULL", name="proposed_unlisted"),
         CheckConstraint("(state = 'withdrawn') = (ended_at IS NOT NULL)", name="end_paired"),
@@ -177,6 +238,7 @@ class ItemVersion(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
     item: Mapped[CatalogItem] = related(back_populates="versions")
+    breaks: Mapped[list[PriceBreak]] = related(back_populates="version", order_by="PriceBreak.from_quantity")
 
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
@@ -217,10 +279,28 @@ class ItemVersion(Model):
         return self._pick("price_note")
 
 
+class PriceBreak(Model):
+    """A better unit price from a quantity on (級距), in NT$, tax included; part of a version of an item."""
+
+    __tablename__ = "price_break"
+    version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    from_quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[int] = mapped_column(Money)
+
+    version: Mapped[ItemVersion] = related(back_populates="breaks")
+
+    __table_args__ = (
+        UniqueConstraint("version_id", "from_quantity"),
+        CheckConstraint("from_quantity >= 2", name="quantity_above_one"),
+        CheckConstraint("unit_price > 0", name="price_positive"),
+    )
+
+
 class Adoption(Referenced, Model):
     """A government body known to have adopted an item, what it was good for, and the source (R-103 to R-112).
 
-    ``agency_id`` where the body is on the platform, else its name.
+    ``agency_id`` where the body is on the platform, else its name. ``order_ref`` names the accepted order that
+    shows it, where one does.
     """
 
     __tablename__ = "adoption"
@@ -232,6 +312,7 @@ class Adoption(Referenced, Model):
     story_zh: Mapped[str] = mapped_column(Text)
     story_en: Mapped[str] = mapped_column(Text, default="")
     source_note: Mapped[str] = mapped_column(String(200), default="")
+    order_ref: Mapped[str | None] = mapped_column(String(16))
     recorded_by: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
 

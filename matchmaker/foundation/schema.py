@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import CheckConstraint, Connection, MetaData, inspect
 
 import matchmaker
 from matchmaker.foundation.db import Base, db, writing
@@ -93,4 +93,21 @@ def differences() -> list[Any]:
     """What distinguishes the models from the database; empty when they are equal."""
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata()))
+        return [*compare_metadata(context, metadata()), *_checks(connection)]
+
+
+def _checks(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """The named conditions that only one side has; alembic compares none."""
+    looking = inspect(connection)
+    for table in metadata().sorted_tables:
+        if not looking.has_table(table.name):
+            continue
+        ours = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint) and _is_own(c)}
+        theirs = {str(check["name"]) for check in looking.get_check_constraints(table.name)}
+        yield from (("missing_check", table.name, name) for name in sorted(ours - theirs))
+        yield from (("surplus_check", table.name, name) for name in sorted(theirs - ours))
+
+
+def _is_own(check: CheckConstraint) -> bool:
+    """Not the condition that a type brings along where a database needs it."""
+    return not getattr(check, "_type_bound", False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from matchmaker.foundation import clock
 from matchmaker.kernel.dates import local_day
@@ -92,13 +92,18 @@ class Person:
         if kind == "select":
             control.select_option(value)
         elif kind == "checkbox" and isinstance(value, bool):
-            control.focus()
-            if control.is_checked() != value:
-                self.page.keyboard.press("Space")
+            self.tick(control, wanted=value)
         elif kind in ("radio", "checkbox"):
-            self.page.locator(f'[name="{name}"][value="{value}"]').check(force=True)
+            self.tick(self.page.locator(f'[name="{name}"][value="{value}"]'))
         else:
             control.fill(str(value))
+
+    def tick(self, box: Locator, *, wanted: bool = True) -> None:
+        """Tick a box or choose a radio by keyboard; a page that moves below the mouse cannot mislead it."""
+        box.focus()
+        if box.is_checked() != wanted:
+            box.press("Space")
+        assert box.is_checked() == wanted, f"{self.name} at {self.page.url}: {box}"
 
     def send(self, action: str | None = None, *, button: str | None = None) -> Page:
         """Press the main button of the form that goes to this address (its ending), and of its confirmation."""
@@ -331,7 +336,7 @@ class Walk:
         for name, value in rows.items():
             person.put(name, value)
         for box in person.page.locator('[name="declarations"]').all():
-            box.check(force=True)
+            person.tick(box)
 
     def open_and_screen(self) -> Iterator[Seen]:
         """After the deadline two officers open; staff confirm what the rules found."""
@@ -393,7 +398,7 @@ class Walk:
                 yield "juror's desk", juror.go("/judging")
             juror.go(f"/judging/{panel}/declarations")
             for fieldset in juror.page.locator("main form fieldset[role=radiogroup]").all():
-                fieldset.locator("input[type=radio]").first.check(force=True)
+                juror.tick(fieldset.locator("input[type=radio]").first)
             if number == 0:
                 yield "declaring conflicts", juror.page
             juror.send()
@@ -412,7 +417,7 @@ class Walk:
             yield "scoring, empty", juror.page
         for index, group in enumerate(juror.page.locator("[role=radiogroup]").all()):
             radios = group.locator("input[type=radio]")
-            radios.nth(4 if (index < 5) == high else 3).check(force=True)
+            juror.tick(radios.nth(4 if (index < 5) == high else 3))
         for comment in juror.page.locator("main form textarea").all():
             comment.fill("構想切合長者需求，隱私顧慮處理得宜；建議補充誤報的處置流程。")
         if shown:
@@ -430,7 +435,7 @@ class Walk:
         yield "results", carol.go(f"/staff/panels/{panel}/results")
         carol.go(f"/staff/panels/{panel}/decision")
         for control in carol.page.locator('main form input[name^="outcome-"][value="awarded"]').all():
-            control.check(force=True)
+            carol.tick(control)
         for control in carol.page.locator('main form [name^="reason-"]').all():
             control.fill("解題構想符合需求，實施方法具體可行，予以獲選。")
         for control in carol.page.locator('main form [name^="grant-"]').all():
