@@ -31,7 +31,7 @@ def lifecycles() -> list[Machine[Any]]:
     return list(found.values())
 
 
-ORDER = ("people", "challenges", "proposals", "judging", "pilots", "catalog", "suggestions")
+ORDER = ("people", "challenges", "proposals", "judging", "pilots", "catalog", "orders", "suggestions")
 
 
 def _slices() -> list[str]:
