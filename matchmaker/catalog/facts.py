@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ActivityKind, OutputKind
 from matchmaker.kernel.programme import Domain
 
@@ -13,7 +14,8 @@ from matchmaker.kernel.programme import Domain
 class ItemFacts:
     """What an item is, in both languages; ``unit_price`` in NT$, tax included.
 
-    ``category`` is the code of a category. ``note`` says why a listed item changes.
+    ``breaks`` are better unit prices from a quantity on. ``category`` is the code of a category. ``note`` says
+    why a listed item changes.
     """
 
     title_zh: str = ""
@@ -32,6 +34,7 @@ class ItemFacts:
     unit_zh: str = ""
     unit_en: str = ""
     unit_price: int | None = None
+    breaks: tuple[Step, ...] = ()
     price_note_zh: str = ""
     price_note_en: str = ""
     delivery_days: int | None = None
@@ -42,9 +45,9 @@ class ItemFacts:
 
 
 VERSION_FIELDS = tuple(
-    name for name in ItemFacts.__dataclass_fields__ if name not in ("category", "domain", "note")
+    name for name in ItemFacts.__dataclass_fields__ if name not in ("breaks", "category", "domain", "note")
 )
-"""The facts that a version of an item keeps."""
+"""The facts that a version of an item keeps in columns of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

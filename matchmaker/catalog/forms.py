@@ -8,19 +8,22 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, FieldList, FormField
+from wtforms import Form as Part
 
 from matchmaker.catalog import queries
 from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, FrameworkFacts, ItemFacts
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
+from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ACTIVITY_LABELS, OUTPUT_LABELS, ActivityKind, OutputKind
 from matchmaker.kernel.dates import roc_year
 from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
 from matchmaker.web import fields
 from matchmaker.web.fields import ChoiceField, DayField, MoneyField, WholeField
-from matchmaker.web.forms import Form
+from matchmaker.web.forms import Form, RowsForm
 from matchmaker.web.words import choices
 
+MOST_BREAKS = 12
 FIRST_WESTERN = 1000
 """A smaller number is a year of the ROC calendar."""
 
@@ -43,14 +46,32 @@ class Stored:
     def domain(self) -> str | None:
         return self.item.domain
 
+    @property
+    def breaks(self) -> list[dict[str, int]]:
+        return [
+            {"from_quantity": step.from_quantity, "unit_price": step.unit_price}
+            for step in self.item.current.steps
+        ]
+
     def __getattr__(self, name: str) -> Any:
         if name in VERSION_FIELDS:
             return getattr(self.item.current, name)
         raise AttributeError(name)
 
 
-class ItemForm(Form):
+class BreakPart(Part):
+    from_quantity = WholeField(
+        _l("From quantity"), [fields.required(_l("Enter the quantity from which the price holds."))]
+    )
+    unit_price = MoneyField(
+        _l("Unit price, tax included"), [fields.required(_l("Enter the unit price of this price break."))]
+    )
+
+
+class ItemForm(RowsForm):
     """What an item is; the same for a startup's proposal and for what staff list."""
+
+    rows_name = "breaks"
 
     title_zh = fields.text(_l("Title in Chinese"))
     title_en = fields.text(_l("Title in English"), length=240)
@@ -110,6 +131,7 @@ class ItemForm(Form):
     activity = ChoiceField(_l("What is new about it"))
     output = ChoiceField(_l("What is delivered"))
     unit_price = MoneyField(_l("Unit price, tax included"), [fields.optional()])
+    breaks = FieldList(FormField(BreakPart), _l("Price breaks"), max_entries=MOST_BREAKS)
     delivery_days = WholeField(_l("Delivery in days after the order"), [fields.optional()])
     warranty_months = WholeField(
         _l("Warranty in months"), [fields.optional()], description=_l("0 where there is none.")
@@ -150,6 +172,9 @@ class ItemForm(Form):
             activity=ActivityKind(self.activity.data) if self.activity.data else None,
             output=OutputKind(self.output.data) if self.output.data else None,
             unit_price=self.unit_price.data,
+            breaks=tuple(
+                Step(row.form.from_quantity.data, row.form.unit_price.data) for row in self.breaks.entries
+            ),
             delivery_days=self.delivery_days.data,
             warranty_months=self.warranty_months.data,
             note=self.data.get("note") or "",

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from matchmaker.catalog.pricing import Band, Step, bands, steps, unit_price
 from matchmaker.catalog.states import ActivityKind, ItemState, OutputKind
 from matchmaker.foundation.db import Json, Model, Money, Referenced, UtcDateTime, Versioned, related
 from matchmaker.foundation.i18n import pick
@@ -238,7 +239,9 @@ class ItemVersion(Model):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
     item: Mapped[CatalogItem] = related(back_populates="versions")
-    breaks: Mapped[list[PriceBreak]] = related(back_populates="version", order_by="PriceBreak.from_quantity")
+    breaks: Mapped[list[PriceBreak]] = related(
+        back_populates="version", order_by="PriceBreak.from_quantity", cascade="all, delete-orphan"
+    )
 
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
@@ -246,6 +249,20 @@ class ItemVersion(Model):
         CheckConstraint("delivery_days IS NULL OR delivery_days >= 0", name="delivery_positive"),
         CheckConstraint("warranty_months IS NULL OR warranty_months >= 0", name="warranty_positive"),
     )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The price breaks as plain values (needs ``breaks`` loaded)."""
+        return steps(self.breaks)
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The scale of prices, where there is a price (needs ``breaks`` loaded)."""
+        return bands(self.unit_price, self.breaks) if self.unit_price is not None else ()
+
+    def price_at(self, quantity: int) -> int | None:
+        """The unit price for this quantity, where there is a price (needs ``breaks`` loaded)."""
+        return unit_price(self.unit_price, self.breaks, quantity) if self.unit_price is not None else None
 
     def _pick(self, name: str) -> str:
         return pick(getattr(self, f"{name}_zh"), getattr(self, f"{name}_en"))

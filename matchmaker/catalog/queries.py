@@ -50,7 +50,7 @@ def _items() -> Select[CatalogItem]:
         joinedload(CatalogItem.supplier),
         joinedload(CatalogItem.category),
         joinedload(CatalogItem.framework),
-        selectinload(CatalogItem.versions),
+        selectinload(CatalogItem.versions).selectinload(ItemVersion.breaks),
     )
 
 
@@ -65,7 +65,7 @@ def _with_evidence() -> Select[CatalogItem]:
             ),
             joinedload(CatalogItem.category),
             joinedload(CatalogItem.framework),
-            selectinload(CatalogItem.versions),
+            selectinload(CatalogItem.versions).selectinload(ItemVersion.breaks),
             selectinload(CatalogItem.adoptions).joinedload(Adoption.agency),
             pilot.joinedload(Pilot.agency),
             pilot.joinedload(Pilot.assessment),

@@ -26,6 +26,7 @@ FIELD_LABELS = {
     "unit_zh": N_("Unit in Chinese"),
     "unit_en": N_("Unit in English"),
     "unit_price": N_("Unit price, tax included"),
+    "breaks": N_("Price breaks"),
     "price_note_zh": N_("Note on the price in Chinese"),
     "price_note_en": N_("Note on the price in English"),
     "delivery_days": N_("Delivery in days after the order"),
@@ -48,8 +49,9 @@ class Edition:
 
 
 def changed_fields(before: ItemVersion, after: ItemVersion) -> tuple[str, ...]:
-    """The names of the fields in which two versions differ, in the order of the form."""
-    return tuple(name for name in VERSION_FIELDS if getattr(before, name) != getattr(after, name))
+    """The names of the fields in which two versions differ (needs their ``breaks`` loaded)."""
+    fields = tuple(name for name in VERSION_FIELDS if getattr(before, name) != getattr(after, name))
+    return (*fields, "breaks") if before.steps != after.steps else fields
 
 
 def editions(versions: Sequence[ItemVersion]) -> list[Edition]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
@@ -17,7 +16,7 @@ from matchmaker.pilots.models import Milestone, Pilot
 from matchmaker.pilots.states import NEED_MET_LABELS, PURPOSE_LABELS, NeedMet, PilotPurpose
 from matchmaker.web import fields
 from matchmaker.web.fields import ChoiceField, DayField, MilliField, MoneyField, UploadField
-from matchmaker.web.forms import Form
+from matchmaker.web.forms import Form, RowsForm
 from matchmaker.web.words import choices
 
 MOST_MEASURES = 20
@@ -92,46 +91,7 @@ class MeasurePart(Part):
         self.direction.choices = [("higher", gettext("higher")), ("lower", gettext("lower"))]
 
 
-class _RowsForm(Form):
-    """A form around one list of rows that grows and shrinks without script."""
-
-    rows_name = ""
-
-    @property
-    def rows(self) -> Any:
-        return self[self.rows_name]
-
-    def change_rows(self) -> bool:
-        """Add or remove a row where a button of the list was pressed; True when the page is to be shown again."""
-        rows = self.rows
-        if f"add-{rows.name}" in request.form:
-            if rows.max_entries is None or len(rows.entries) < rows.max_entries:
-                rows.append_entry()
-            return True
-        for index in range(len(rows.entries)):
-            if f"remove-{rows.name}-{index}" in request.form:
-                entries = [entry.data for entry in rows.entries]
-                typed = [_typed(entry) for entry in rows.entries]
-                del entries[index], typed[index]
-                while rows.entries:
-                    rows.pop_entry()
-                for data, raw in zip(entries, typed, strict=True):
-                    _put_back(rows.append_entry(data), raw)
-                return True
-        return False
-
-
-def _typed(entry: Any) -> dict[str, Any]:
-    """What stands in the inputs of a row, also where it could not be read."""
-    return {field.short_name: field.raw_data for field in entry.form}
-
-
-def _put_back(entry: Any, typed: dict[str, Any]) -> None:
-    for field in entry.form:
-        field.raw_data = typed[field.short_name]
-
-
-class MeasuresForm(_RowsForm):
+class MeasuresForm(RowsForm):
     """What success is measured by."""
 
     rows_name = "measures"
@@ -178,7 +138,7 @@ class MilestonePart(Part):
     )
 
 
-class MilestonesForm(_RowsForm):
+class MilestonesForm(RowsForm):
     """What is due when, and what is paid for it."""
 
     rows_name = "milestones"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, flash, make_response, render_template
+from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, HiddenField
@@ -38,9 +38,13 @@ class Form(FlaskForm):
         return int(raw) if raw and str(raw).isdigit() and len(str(raw)) < 10 else None
 
     def take(self, problems: Invalid) -> None:
-        """Put the problems an operation found at their fields; unknown names stand above the form."""
+        """Put the problems an operation found at their fields; unknown names stand above the form.
+
+        A field in a row is named as in the page: ``breaks-0-unit_price``.
+        """
+        known = {field.name: field for field in _flat(self)}
         for name, denial in problems.problems.items():
-            field = self._fields.get(name)
+            field = known.get(name)
             if field is None:
                 self.form_errors.append(refusal(denial))
             else:
@@ -49,6 +53,55 @@ class Form(FlaskForm):
     def take_refusal(self, refused: Refused) -> None:
         """Show a policy's no above the form, with what was typed kept."""
         self.form_errors.append(refusal(refused.denial))
+
+
+def _flat(fields_: Any) -> Iterator[Field]:
+    """All fields, those in rows and in parts of the form too."""
+    for field in fields_:
+        yield field
+        if isinstance(field, FieldList):
+            yield from _flat(field.entries)
+        elif isinstance(field, FormField):
+            yield from _flat(field.form)
+
+
+class RowsForm(Form):
+    """A form around one list of rows that grows and shrinks without script."""
+
+    rows_name = ""
+
+    @property
+    def rows(self) -> Any:
+        return self[self.rows_name]
+
+    def change_rows(self) -> bool:
+        """Add or remove a row where a button of the list was pressed; True when the page is to be shown again."""
+        rows = self.rows
+        if f"add-{rows.name}" in request.form:
+            if rows.max_entries is None or len(rows.entries) < rows.max_entries:
+                rows.append_entry()
+            return True
+        for index in range(len(rows.entries)):
+            if f"remove-{rows.name}-{index}" in request.form:
+                entries = [entry.data for entry in rows.entries]
+                typed = [_typed(entry) for entry in rows.entries]
+                del entries[index], typed[index]
+                while rows.entries:
+                    rows.pop_entry()
+                for data, raw in zip(entries, typed, strict=True):
+                    _put_back(rows.append_entry(data), raw)
+                return True
+        return False
+
+
+def _typed(entry: Any) -> dict[str, Any]:
+    """What stands in the inputs of a row, also where it could not be read."""
+    return {field.short_name: field.raw_data for field in entry.form}
+
+
+def _put_back(entry: Any, typed: dict[str, Any]) -> None:
+    for field in entry.form:
+        field.raw_data = typed[field.short_name]
 
 
 class Bare(Form):

@@ -10,6 +10,7 @@ import pytest
 from matchmaker.catalog import operations, policies, queries
 from matchmaker.catalog.facts import FrameworkFacts
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
+from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ItemState
 from matchmaker.catalog.versions import editions
 from matchmaker.foundation import audit
@@ -277,6 +278,50 @@ def test_a_change_of_a_listed_item_is_a_new_version_with_who_when_what(world, ho
     assert (first.version.number, first.version.unit_price, first.changed) == (1, 160_000, ())
     assert item.current.unit_price == 150_000
     assert audit.history(item.subject)[-1].body["price"] == [160_000, 150_000]
+
+
+@pytest.mark.both_databases
+def test_price_breaks_belong_to_their_version(world, house):
+    item = make.proposed(world, house.bob, house.startup, breaks=(Step(10, 150_000),))
+
+    def save(at, **changes):
+        with unit_of_work():
+            operations.save_version(
+                item=queries.item_by_id(item.id), facts=make.facts(**changes), by=house.carol, at=at
+            )
+        return queries.item_by_id(item.id)
+
+    row = save(world.later(hours=1), breaks=(Step(50, 130_000), Step(10, 145_000)))
+    assert [v.number for v in row.versions] == [1], "changed in place while proposed"
+    assert row.current.steps == (Step(10, 145_000), Step(50, 130_000))
+    with unit_of_work():
+        operations.list_item(item=row, framework=house.agreement, by=house.carol, at=world.now)
+    row = save(world.later(days=1), breaks=(Step(20, 140_000),), note="調整級距")
+    assert [v.steps for v in row.versions] == [
+        (Step(10, 145_000), Step(50, 130_000)),
+        (Step(20, 140_000),),
+    ]
+    assert editions(row.versions)[0].changed == ("breaks",)
+    row = save(world.later(days=2), breaks=(Step(20, 140_000),), note="一樣")
+    assert len(row.versions) == 2, "the same again makes no version"
+    assert row.current.price_at(19) == 160_000
+    assert row.current.price_at(20) == 140_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"breaks": (Step(10, 160_000),)}, "breaks-0-unit_price"),
+        ({"breaks": (Step(10, 150_000), Step(20, 150_000))}, "breaks-1-unit_price"),
+        ({"breaks": (Step(1, 150_000),)}, "breaks-0-from_quantity"),
+        ({"unit_price": None, "breaks": (Step(10, 5),)}, "unit_price"),
+        ({"breaks": tuple(Step(n, 1000 - n) for n in range(2, 20))}, "breaks"),
+    ],
+)
+def test_a_scale_that_cannot_be_is_refused_at_its_row(world, house, changes, field):
+    with pytest.raises(Invalid) as caught:
+        make.proposed(world, house.bob, house.startup, **changes)
+    assert problems_of(caught) == {field}
 
 
 def test_saving_the_same_again_makes_no_version(world, house):

@@ -727,3 +727,22 @@ def test_every_letter_reads_in_both_languages(world, house):
             assert made.subject
             chinese = re.search("[一-鿿]", made.subject.replace(mail.params["item"]["en"], ""))
             assert bool(chinese) is (language == "zh_Hant_TW"), made.subject
+
+
+def test_price_breaks_are_typed_in_rows_and_a_wrong_one_says_so_at_its_row(world, house):
+    client, path = world.client(house.bob), f"/supplier/items/{house.proposed.ref}/edit"
+    form = {"title_zh": "提報中的品項", "unit_price": "1000"}
+    more = client.post(path, data=form | {"add-breaks": "1"})
+    assert b'name="breaks-0-from_quantity"' in more.data
+    wrong = client.post(
+        path,
+        data=form | {"breaks-0-from_quantity": "10", "breaks-0-unit_price": "1000"},
+        follow_redirects=True,
+    )
+    assert wrong.status_code == 422
+    assert 'id="breaks-0-unit_price-error"' in wrong.text
+    right = client.post(path, data=form | {"breaks-0-from_quantity": "１０", "breaks-0-unit_price": "900"})
+    assert right.status_code == 303
+    shown = words_of(client.get(f"/supplier/items/{house.proposed.ref}"))
+    assert "from 10" in shown
+    assert "NT$900" in shown

@@ -91,7 +91,7 @@ def edit_item(ref: str) -> ResponseReturnValue:
     row = queries.item_for(actor(), ref)
     form, back = ItemForm.of(row), url_for("catalog.item", ref=ref)
     context = {"item": row, "entity": Stored(row), "back": back}
-    if not form.is_submitted():
+    if not form.is_submitted() or form.change_rows():
         require(policies.can_edit(actor(), row, g.now))
         return render_template("catalog/edit_item.html", form=form, **context)
 

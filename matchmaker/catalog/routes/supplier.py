@@ -40,7 +40,7 @@ def own_items() -> ResponseReturnValue:
 def propose() -> ResponseReturnValue:
     """Propose an item for the catalog."""
     own, form = people.own_organization(actor()), ItemForm()
-    if not form.is_submitted():
+    if not form.is_submitted() or form.change_rows():
         require(policies.can_propose(actor(), own))
         return render_template("catalog/propose.html", form=form)
 
@@ -75,7 +75,7 @@ def edit_own_item(ref: str) -> ResponseReturnValue:
     item = queries.item_for(actor(), ref)
     form, back = ItemForm.of(item), url_for("catalog.own_item", ref=ref)
     context = {"item": item, "entity": Stored(item), "back": back}
-    if not form.is_submitted():
+    if not form.is_submitted() or form.change_rows():
         require(policies.can_edit(actor(), item, g.now))
         return render_template("catalog/edit_item.html", form=form, **context)
 
