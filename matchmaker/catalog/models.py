@@ -18,16 +18,28 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from matchmaker.catalog.pricing import Band, Step, bands, steps, unit_price
-from matchmaker.catalog.states import ActivityKind, ItemState, OutputKind
+from matchmaker.catalog.states import (
+    ActivityKind,
+    AgreementPhase,
+    ApplicationKind,
+    ApplicationState,
+    Criterion,
+    ItemState,
+    OutputKind,
+    ReportState,
+)
 from matchmaker.foundation.db import Json, Model, Money, Referenced, UtcDateTime, Versioned, related
+from matchmaker.foundation.files import StoredFile
 from matchmaker.foundation.i18n import pick
 from matchmaker.kernel.programme import Domain
 from matchmaker.people.models import Organization, stored
 from matchmaker.pilots.models import Pilot
+from matchmaker.proposals.states import EvidenceKind
 
 
 class Category(Model):
@@ -51,7 +63,8 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     Its first day stands for the tender deadline on which a startup's age is measured (our assumption, Q-13).
     Startups apply to be listed from ``opens_on`` to ``closes_on``, where that is announced. ``published_budget``
     is the most that all orders together may reach, in NT$. ``service_fee`` is counted in hundredths of a percent
-    of an order's value; one percent at most (B-5).
+    of an order's value; one percent at most (B-5). ``first_end`` is the last day before it was extended, where it
+    was; ``extension_note`` says why.
     """
 
     __tablename__ = "framework_agreement"
@@ -65,6 +78,9 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     published_budget: Mapped[int | None] = mapped_column(Money)
     service_fee: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
+    first_end: Mapped[date | None] = mapped_column(Date)
+    extension_note: Mapped[str] = mapped_column(Text, default="", server_default="")
+
     lots: Mapped[list[Lot]] = related(back_populates="framework", order_by="Lot.position")
 
     __table_args__ = (
@@ -76,6 +92,8 @@ class FrameworkAgreement(Referenced, Versioned, Model):
         ),
         CheckConstraint("published_budget IS NULL OR published_budget > 0", name="budget_positive"),
         CheckConstraint("service_fee BETWEEN 0 AND 100", name="fee_one_percent"),
+        CheckConstraint("first_end IS NULL OR first_end < ends_on", name="extension_forward"),
+        CheckConstraint("(first_end IS NULL) = (extension_note = '')", name="extension_paired"),
     )
 
     @property
@@ -89,6 +107,28 @@ class FrameworkAgreement(Referenced, Versioned, Model):
     def is_running(self, today: date) -> bool:
         """Does the agreement hold on this day?"""
         return self.starts_on <= today <= self.ends_on
+
+    def phase_on(self, today: date) -> AgreementPhase:
+        """Where the agreement stands, as the clock has it."""
+        if today > self.ends_on:
+            return AgreementPhase.EXPIRED
+        if today >= self.starts_on:
+            return AgreementPhase.LIVE
+        if self.opens_on is None or self.closes_on is None or today < self.opens_on:
+            return AgreementPhase.COMING
+        return AgreementPhase.OPEN if today <= self.closes_on else AgreementPhase.PENDING
+
+    @staticmethod
+    def phase_expression(today: date) -> ColumnElement[str]:
+        """The same as ``phase_on``, in SQL."""
+        return case(
+            (FrameworkAgreement.ends_on < today, AgreementPhase.EXPIRED.value),
+            (FrameworkAgreement.starts_on <= today, AgreementPhase.LIVE.value),
+            (FrameworkAgreement.opens_on.is_(None), AgreementPhase.COMING.value),
+            (FrameworkAgreement.opens_on > today, AgreementPhase.COMING.value),
+            (FrameworkAgreement.closes_on >= today, AgreementPhase.OPEN.value),
+            else_=AgreementPhase.PENDING.value,
+        )
 
 
 class Lot(Referenced, Versioned, Model):
@@ -130,6 +170,49 @@ class Lot(Referenced, Versioned, Model):
         return pick(self.title_zh, self.title_en)
 
 
+class Announcement(Referenced, Versioned, Model):
+    """The categories that the contracting entity means to procure in a year, as announced (R-040)."""
+
+    __tablename__ = "announcement"
+    year: Mapped[int] = mapped_column(Integer, unique=True)
+    announced_on: Mapped[date] = mapped_column(Date)
+    note_zh: Mapped[str] = mapped_column(Text, default="")
+    note_en: Mapped[str] = mapped_column(Text, default="")
+    source_note: Mapped[str] = mapped_column(String(200))
+
+    entries: Mapped[list[AnnouncedCategory]] = related(
+        back_populates="announcement", order_by="AnnouncedCategory.id", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (CheckConstraint("year BETWEEN 2000 AND 2200", name="year_range"),)
+
+    @property
+    def note(self) -> str:
+        return pick(self.note_zh, self.note_en)
+
+    @property
+    def subject(self) -> str:
+        return f"announcement:{self.ref}"
+
+    @property
+    def categories(self) -> list[Category]:
+        """What was announced, in the order of the categories (needs ``entries`` with ``category`` loaded)."""
+        return sorted((entry.category for entry in self.entries), key=lambda c: c.position)
+
+
+class AnnouncedCategory(Model):
+    """A category of an announcement."""
+
+    __tablename__ = "announced_category"
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+
+    announcement: Mapped[Announcement] = related(back_populates="entries")
+    category: Mapped[Category] = related()
+
+    __table_args__ = (UniqueConstraint("announcement_id", "category_id"),)
+
+
 class CatalogItem(Referenced, Versioned, Model):
     """A product or service that any applicable entity may order; its words and price live in its versions.
 
@@ -160,6 +243,8 @@ class CatalogItem(Referenced, Versioned, Model):
     lot: Mapped[Lot | None] = related()
     versions: Mapped[list[ItemVersion]] = related(back_populates="item", order_by="ItemVersion.number")
     adoptions: Mapped[list[Adoption]] = related(back_populates="item", order_by="Adoption.year")
+    evidence: Mapped[list[ItemEvidence]] = related(back_populates="item", order_by="ItemEvidence.id")
+    reports: Mapped[list[PriceReport]] = related(back_populates="item", order_by="PriceReport.id")
 
     __table_args__ = (
         CheckConstraint("state <> 'expired'", name="expired_is_computed"),
@@ -201,6 +286,12 @@ class CatalogItem(Referenced, Versioned, Model):
             CatalogItem.state.in_([ItemState.LISTED, ItemState.SUSPENDED]), FrameworkAgreement.ends_on < today
         )
         return case((expired, ItemState.EXPIRED.value), else_=CatalogItem.state)
+
+    def is_orderable(self, today: date) -> bool:
+        """Is it listed, in an agreement that holds on this day (needs ``framework`` loaded)?"""
+        return (
+            self.state is ItemState.LISTED and self.framework is not None and self.framework.is_running(today)
+        )
 
 
 class ItemVersion(Model):
@@ -358,3 +449,165 @@ class ItemCounter(Model):
     __tablename__ = "item_counter"
     year: Mapped[int] = mapped_column(Integer, unique=True)
     last: Mapped[int] = mapped_column(Integer)
+
+
+class ItemEvidence(Referenced, Model):
+    """What shows that the supplier can deliver: one of the three kinds of R-036, or a government reference.
+
+    Any one of the three suffices; a reference is never required (R-035). ``organization`` is who gave the award,
+    the partner firm or the government body.
+    """
+
+    __tablename__ = "item_evidence"
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    kind: Mapped[EvidenceKind] = mapped_column(stored(EvidenceKind))
+    title: Mapped[str] = mapped_column(String(160))
+    organization: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(Text, default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    added_by: Mapped[str] = mapped_column(String(120))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    item: Mapped[CatalogItem] = related(back_populates="evidence")
+    file: Mapped[StoredFile | None] = related()
+
+    __table_args__ = (
+        CheckConstraint("title <> '' AND organization <> ''", name="named"),
+        Index("ix_item_evidence_item_id", "item_id"),
+    )
+
+
+class ListingApplication(Referenced, Versioned, Model):
+    """What a supplier asks the price and specification review board for: a listing, or a change of what is listed.
+
+    A listing names the agreement and the lot, and its words are those of the item. A change keeps its own words and
+    prices in ``proposed`` until they count, made from version ``based_on``. ``rounds`` counts how often it was handed
+    in; an item is under one review at a time.
+    """
+
+    __tablename__ = "listing_application"
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    kind: Mapped[ApplicationKind] = mapped_column(stored(ApplicationKind))
+    state: Mapped[ApplicationState] = mapped_column(
+        stored(ApplicationState), default=ApplicationState.SUBMITTED
+    )
+    framework_id: Mapped[int | None] = mapped_column(ForeignKey("framework_agreement.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
+    proposed: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    based_on: Mapped[int] = mapped_column(Integer)
+    rounds: Mapped[int] = mapped_column(Integer, default=1)
+    words: Mapped[str] = mapped_column(Text, default="")
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    submitted_by: Mapped[str] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+
+    item: Mapped[CatalogItem] = related()
+    framework: Mapped[FrameworkAgreement | None] = related()
+    lot: Mapped[Lot | None] = related()
+    findings: Mapped[list[ReviewFinding]] = related(back_populates="application", order_by="ReviewFinding.id")
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'listing') = (framework_id IS NOT NULL)", name="framework_paired"),
+        CheckConstraint("kind = 'listing' OR lot_id IS NULL", name="lot_of_listing"),
+        CheckConstraint(
+            "(state IN ('approved', 'refused', 'withdrawn')) = (decided_at IS NOT NULL)",
+            name="decision_paired",
+        ),
+        CheckConstraint("rounds >= 1", name="rounds_positive"),
+        Index(
+            "ix_listing_application_one",
+            "item_id",
+            unique=True,
+            sqlite_where=text("state IN ('submitted', 'returned')"),
+            postgresql_where=text("state IN ('submitted', 'returned')"),
+        ),
+        Index("ix_listing_application_list", "state", "submitted_at", "id"),
+    )
+
+    @property
+    def subject(self) -> str:
+        return f"application:{self.ref}"
+
+    def findings_of(self, round_: int) -> dict[str, ReviewFinding]:
+        """The findings of one round, by criterion (needs ``findings`` loaded)."""
+        return {str(f.criterion): f for f in self.findings if f.round == round_}
+
+
+class ReviewFinding(Model):
+    """What the review board found on one criterion in one round; a criterion that is not met has words."""
+
+    __tablename__ = "review_finding"
+    application_id: Mapped[int] = mapped_column(ForeignKey("listing_application.id"))
+    round: Mapped[int] = mapped_column(Integer)
+    criterion: Mapped[Criterion] = mapped_column(stored(Criterion))
+    met: Mapped[bool] = mapped_column(Boolean)
+    words: Mapped[str] = mapped_column(Text, default="")
+    found_by: Mapped[str] = mapped_column(String(120))
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    application: Mapped[ListingApplication] = related(back_populates="findings")
+
+    __table_args__ = (
+        UniqueConstraint("application_id", "round", "criterion"),
+        CheckConstraint("met OR words <> ''", name="words_where_not_met"),
+    )
+
+
+class PriceReport(Referenced, Versioned, Model):
+    """A better price seen elsewhere for an item (B-5): where, when, how much (NT$, tax included), and the source.
+
+    While a well-founded report stands, the item is above the market price and may not be bought. ``answer`` is
+    the supplier's reason to refuse, ``closing_note`` the staff's reason to dismiss.
+    """
+
+    __tablename__ = "price_report"
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    state: Mapped[ReportState] = mapped_column(stored(ReportState), default=ReportState.REPORTED)
+    place: Mapped[str] = mapped_column(String(160))
+    unit_price: Mapped[int] = mapped_column(Money)
+    seen_on: Mapped[date] = mapped_column(Date)
+    source_note: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str] = mapped_column(Text, default="")
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    reported_by: Mapped[str] = mapped_column(String(120))
+    reported_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    answer: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    closing_note: Mapped[str] = mapped_column(Text, default="")
+    made_version: Mapped[int | None] = mapped_column(Integer)
+
+    item: Mapped[CatalogItem] = related(back_populates="reports")
+    reporter: Mapped[Organization | None] = related()
+
+    __table_args__ = (
+        CheckConstraint("unit_price > 0", name="price_positive"),
+        CheckConstraint(
+            "state = 'reported' OR state = 'dismissed' OR offered_at IS NOT NULL", name="offered"
+        ),
+        CheckConstraint("state <> 'refused' OR answer <> ''", name="refusal_has_reason"),
+        CheckConstraint("(state = 'accepted') = (made_version IS NOT NULL)", name="acceptance_paired"),
+        CheckConstraint("(state IN ('accepted', 'dismissed')) = (closed_at IS NOT NULL)", name="end_paired"),
+        CheckConstraint("state <> 'dismissed' OR closing_note <> ''", name="dismissal_has_reason"),
+        Index("ix_price_report_item_id", "item_id"),
+        Index("ix_price_report_list", "state", "reported_at", "id"),
+    )
+
+    @property
+    def subject(self) -> str:
+        return f"price_report:{self.ref}"
+
+
+class SavedItem(Model):
+    """An item that a person keeps on their own list."""
+
+    __tablename__ = "saved_item"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("catalog_item.id"))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    item: Mapped[CatalogItem] = related()
+
+    __table_args__ = (UniqueConstraint("user_id", "item_id"),)

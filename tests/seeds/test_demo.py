@@ -81,7 +81,14 @@ def occurring(year):
     return seen
 
 
-TO_TELL = {"requisition", "call_off_order", "delivery"}
+TO_TELL = {
+    "framework_agreement",
+    "listing_application",
+    "price_report",
+    "requisition",
+    "call_off_order",
+    "delivery",
+}
 """Lifecycles whose stories the year does not tell yet."""
 
 
