@@ -116,7 +116,7 @@ def inspect(upload: Upload) -> str:
     if ending in TEXT:
         _inspect_text(upload)
     elif ending in ZIPPED:
-        _inspect_package(upload, ZIPPED[ending])
+        inspect_package(upload, ZIPPED[ending])
     else:
         guessed = filetype.guess(upload.content)
         if guessed is None or guessed.mime != PLAIN[ending] or _is_polyglot(upload.content, ending):
@@ -164,7 +164,8 @@ def _picture_size(content: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _inspect_package(upload: Upload, expected: str) -> None:
+def inspect_package(upload: Upload, expected: str) -> None:
+    """Look into an office package before anything unpacks it; raises Refused where it is not what it should be."""
     if not upload.content.startswith(b"PK\x03\x04"):
         raise Refused(deny(DISAGREES, name=upload.name))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale, gettext
 
 from matchmaker.foundation.catalogs import compile_catalogs
 
@@ -46,6 +46,17 @@ def pick(zh: str | None, en: str | None) -> str:
     """The text in the reader's language, else the other one."""
     first, second = (zh, en) if is_chinese() else (en, zh)
     return first or second or ""
+
+
+def in_language(language: str, message: str) -> str:
+    """An English message in a language, whatever the reader's own is."""
+    with force_locale(language):
+        return str(gettext(message)) if message else ""
+
+
+def tag_of(language: str) -> str:
+    """The language as files and pages are marked with it: ``zh-Hant-TW`` or ``en``."""
+    return TAGS.get(language, language)
 
 
 def init(app: Flask, default: str) -> None:

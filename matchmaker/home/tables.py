@@ -6,7 +6,7 @@ from datetime import datetime
 
 from matchmaker.catalog.models import CatalogItem
 from matchmaker.challenges.models import Challenge
-from matchmaker.web.exports import Cell
+from matchmaker.foundation.sheets import Cell
 
 CHALLENGE_COLUMNS = (
     "code",

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from matchmaker.foundation.db import db, unit_of_work
+from matchmaker.foundation.sheets.writing import csv_text, defused
 from matchmaker.people.states import Role
 from matchmaker.pilots import operations
 from matchmaker.pilots.states import MilestoneState, NeedMet, PilotState
-from matchmaker.web.exports import csv_text, defused
 from tests.factories import pilots as make
 from tests.world import NOW
 

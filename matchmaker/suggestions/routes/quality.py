@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from matchmaker.foundation.i18n import is_chinese
+from matchmaker.foundation.sheets import Cell
 from matchmaker.kernel.dates import roc_year
 from matchmaker.kernel.decision import deny
 from matchmaker.kernel.errors import Refused
@@ -26,7 +27,7 @@ from matchmaker.suggestions.queries import outcomes
 from matchmaker.suggestions.routes import bp
 from matchmaker.suggestions.states import BAND_LABELS, DISMISS_LABELS, Band, Bands, Side
 from matchmaker.web.access import Audience, actor, open_to, writes
-from matchmaker.web.exports import Cell, csv_response
+from matchmaker.web.exports import csv_response
 from matchmaker.web.forms import said
 
 STEPS = 12
