@@ -22,8 +22,10 @@ the important words of the query that the document does not cover.
 
 ``names.core(name)`` and ``names.same(known, asked) -> Verdict(verdict, score, evidence)`` fold company names.
 ``nearness.difference(first, second)`` shows a person what differs between two texts.
+``meaning.Meaning(meaning.load()).rerank(query, matches, text_of)`` asks a small language model for a second
+opinion on the best answers, where the extra ``semantic`` is installed.
 Everything the matcher refuses is a ``MatcherError``: BadInput, UnknownDocument, ForeignIndex, CorruptIndex,
-StorageError.
+StorageError, MissingExtra.
 """
 
 from matchmaker.matcher.documents import Document
@@ -32,6 +34,7 @@ from matchmaker.matcher.errors import (
     CorruptIndex,
     ForeignIndex,
     MatcherError,
+    MissingExtra,
     StorageError,
     UnknownDocument,
 )
@@ -53,6 +56,7 @@ __all__ = [
     "Lexicon",
     "Match",
     "MatcherError",
+    "MissingExtra",
     "Pair",
     "Place",
     "Settings",

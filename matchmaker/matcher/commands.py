@@ -13,9 +13,11 @@ from typing import Any
 import click
 
 from matchmaker.matcher import lines, quality
-from matchmaker.matcher.errors import CorruptIndex, ForeignIndex, MatcherError
+from matchmaker.matcher.errors import BadInput, CorruptIndex, ForeignIndex, MatcherError
 from matchmaker.matcher.index import Index
 from matchmaker.matcher.lexicon import Lexicon
+from matchmaker.matcher.meaning import RERANKED, Meaning
+from matchmaker.matcher.results import Match
 
 _IN = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -57,6 +59,17 @@ def _progress(items: Iterable[Any], title: str, unit: str, total: int | None = N
     "--lexicon", "lexicon_path", type=_IN, help="Near-same terms, a TOML file with a table [groups]."
 )
 @click.option(
+    "--semantic",
+    is_flag=True,
+    help="Let a small language model reorder the best answers and add its opinion as 'nearness'; needs the extra.",
+)
+@click.option(
+    "--vectors",
+    "vectors_path",
+    type=_OUT,
+    help="Keep what the model worked out in this file, to be used again; only with --semantic.",
+)
+@click.option(
     "--stats", "stats_path", type=_OUT, help="Write {build_s, peak_mb, p50_ms, p95_ms} to this file."
 )
 @_refusing
@@ -68,13 +81,18 @@ def match(
     explain: bool,
     directory: Path | None,
     lexicon_path: Path | None,
+    semantic: bool,
+    vectors_path: Path | None,
     stats_path: Path | None,
 ) -> None:
     """Find the best documents for each query."""
     from matchmaker.matcher import compiled
 
+    if vectors_path and not semantic:
+        raise BadInput("--vectors keeps what --semantic works out: give both")
     read = [path for path in (corpus_path, queries_path, lexicon_path) if path is not None]
-    lines.refuse_overlap(read, (out_path, stats_path))
+    lines.refuse_overlap(read, (out_path, stats_path, vectors_path))
+    second = _second_opinion(vectors_path) if semantic else None
     asked = lines.queries(queries_path)
     lexicon = Lexicon.load(lexicon_path) if lexicon_path else None
     corpus = lines.Corpus(corpus_path)
@@ -90,8 +108,9 @@ def match(
             start = time.thread_time()
             answers = [
                 {"query": query, "id": found.id, "rank": found.rank, "score": round(found.score, 8)}
+                | ({"nearness": nearness and round(nearness, 6)} if second else {})
                 | (_reasons(index, text, found.id) if explain else {})
-                for found in index.rank(text, top=top)
+                for found, nearness in _ranked(index, text, top, second)
             ]
             spent.append(time.thread_time() - start)
             for answer in answers:
@@ -99,6 +118,25 @@ def match(
     if stats_path:
         with lines.replacing(stats_path) as out:
             out.write(json.dumps(_statistics(built, spent)) + "\n")
+
+
+def _second_opinion(vectors_path: Path | None) -> Meaning:
+    from matchmaker.matcher import meaning
+
+    return meaning.Meaning(meaning.load(), meaning.Kept(vectors_path) if vectors_path else None)
+
+
+def _ranked(index: Index, text: str, top: int, second: Meaning | None) -> list[tuple[Match, float | None]]:
+    """The best answers, each with the model's opinion where it was asked."""
+    if second is None:
+        return [(match, None) for match in index.rank(text, top=top)]
+    looked = second.rerank(text, index.rank(text, top=max(top, RERANKED)), lambda one: _whole(index, one))
+    return [(near.match, near.nearness) for near in looked[:top]]
+
+
+def _whole(index: Index, document_id: str) -> str:
+    document = index.document(document_id)
+    return "\n".join(text for _, text in document.texts()) if document is not None else ""
 
 
 def _reasons(index: Index, text: str, document_id: str) -> dict[str, Any]:

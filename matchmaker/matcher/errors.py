@@ -30,3 +30,7 @@ class CorruptIndex(MatcherError):
 
 class StorageError(MatcherError):
     """The disk refused: full, read-only, not permitted. The index stays as it was before."""
+
+
+class MissingExtra(MatcherError):
+    """An optional library is asked for that is not installed; the sentence says how to install it."""
