@@ -103,6 +103,7 @@ def _menus() -> None:
         Entry(N_("Our items"), "catalog.own_items", Audience.STARTUP),
         Entry(N_("Items"), "catalog.items", Audience.STAFF),
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
+        Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("Quality of suggestions"), "suggestions.quality", Audience.STAFF),
@@ -181,6 +182,7 @@ def _events() -> None:
     subscribe(catalog_events.ItemListed, catalog_notices.on_listed)
     subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
     subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
+    subscribe(catalog_events.FrameworkExtended, catalog_notices.on_extended)
     for change in (
         people_events.OrganizationRegistered,
         people_events.ProfileChanged,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from matchmaker.catalog.models import CatalogItem
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
 from matchmaker.foundation.bus import Event
 
 
@@ -39,3 +40,11 @@ class ItemMoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptionRecorded(Event):
     item: CatalogItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkExtended(Event):
+    """An agreement runs longer than it did; ``before`` was its last day."""
+
+    framework: FrameworkAgreement
+    before: date

@@ -52,13 +52,52 @@ VERSION_FIELDS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameworkFacts:
-    """A framework agreement; both days belong to its period."""
+    """A framework agreement; both days belong to its period.
+
+    Startups apply from ``opens_on`` to ``closes_on``, both or neither. ``published_budget`` in NT$.
+    ``service_fee`` in hundredths of a percent of an order's value.
+    """
 
     code: str
     title_zh: str
     title_en: str = ""
+    opens_on: date | None = None
+    closes_on: date | None = None
     starts_on: date
     ends_on: date
+    published_budget: int | None = None
+    service_fee: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotFacts:
+    """A lot of an agreement; amounts in NT$, tax included.
+
+    ``category`` is the code of a category, ``regions`` are codes of counties, none for everywhere.
+    """
+
+    code: str
+    title_zh: str
+    title_en: str = ""
+    domain: Domain
+    category: str | None = None
+    regions: tuple[str, ...] = ()
+    price_ceiling: int | None = None
+    order_min: int | None = None
+    order_max: int | None = None
+    published_budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementFacts:
+    """The categories announced for a year (R-040), by code, and where that is written."""
+
+    year: int
+    announced_on: date
+    categories: tuple[str, ...]
+    note_zh: str = ""
+    note_en: str = ""
+    source_note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from matchmaker.catalog.events import ItemChanged, ItemListed, ItemMoved, ItemProposed
+from matchmaker.catalog import queries
+from matchmaker.catalog.events import FrameworkExtended, ItemChanged, ItemListed, ItemMoved, ItemProposed
 from matchmaker.catalog.models import CatalogItem
-from matchmaker.foundation.outbox import Letter, both, letter, post
+from matchmaker.foundation.outbox import Letter, both, day, letter, post
 from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 
@@ -69,6 +70,14 @@ MOVED = {
     ),
 }
 
+EXTENDED = letter(
+    "catalog.extended",
+    N_("The agreement %(code)s runs longer"),
+    N_("The agreement “%(framework)s” (%(code)s) runs until %(last)s instead of %(before)s."),
+    N_("Reason: %(reason)s"),
+    action=N_("See the agreement"),
+)
+
 
 def _facts(item: CatalogItem) -> dict[str, Any]:
     version = item.current
@@ -130,3 +139,24 @@ def on_moved(event: ItemMoved) -> None:
     item = event.item
     key = f"{item.ref}:{event.at.isoformat()}"
     _tell_supplier(MOVED[event.move], item, key, event, reason=item.state_note)
+
+
+def on_extended(event: FrameworkExtended) -> None:
+    """Whoever has an item listed in the agreement learns that it runs longer."""
+    row = event.framework
+    for supplier in queries.suppliers_in(row.id):
+        for recipient in people.writers_of(supplier):
+            post(
+                EXTENDED,
+                recipient,
+                key=f"{row.ref}:{row.ends_on.isoformat()}",
+                at=event.at,
+                params={
+                    "code": row.code,
+                    "framework": both(row.title_zh, row.title_en),
+                    "last": day(row.ends_on),
+                    "before": day(event.before),
+                    "reason": row.extension_note,
+                    "url": f"/catalog/agreements/{row.ref}",
+                },
+            )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
-from matchmaker.catalog.states import ITEM_LIFE, ItemState
+from matchmaker.catalog.states import ITEM_LIFE, TAKES_APPLICATIONS, AgreementPhase, ItemState
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny, first_denial
 from matchmaker.kernel.programme import is_within_startup_age
@@ -50,6 +50,16 @@ NO_FRAMEWORK = Reason(
 FRAMEWORK_NOT_RUNNING = Reason(
     "catalog.framework_not_running",
     N_("This agreement runs from %(start)s to %(end)s; choose one that holds today."),
+)
+FRAMEWORK_OVER = Reason("catalog.framework_over", N_("This agreement ended on %(last)s."))
+APPLICATIONS_CLOSED = Reason(
+    "catalog.applications_closed",
+    N_(
+        "Applications ended on %(closed)s; they are taken again from %(begins)s on, when the agreement begins."
+    ),
+)
+APPLICATIONS_LATER = Reason(
+    "catalog.applications_later", N_("This agreement takes applications from %(opens)s on.")
 )
 NOT_LISTED_YET = Reason(
     "catalog.not_listed_yet", N_("Adoptions are recorded for items that are or were listed.")
@@ -281,3 +291,21 @@ def can_record_adoption(actor: Actor, item: CatalogItem) -> Decision:
 def can_save_framework(actor: Actor) -> Decision:
     """May this person make and change framework agreements?"""
     return _staff(actor)
+
+
+def can_extend(actor: Actor, framework: FrameworkAgreement, now: datetime) -> Decision:
+    """May this person let the agreement run longer? Staff, until its last day."""
+    over = framework.phase_on(local_day(now)) is AgreementPhase.EXPIRED
+    return first_denial(_staff(actor), deny(FRAMEWORK_OVER, last=framework.ends_on) if over else ALLOWED)
+
+
+def can_apply_to(framework: FrameworkAgreement, today: date) -> Decision:
+    """Does the agreement take applications of startups today? While it is open for listing, and while it is live."""
+    phase = framework.phase_on(today)
+    if phase in TAKES_APPLICATIONS:
+        return ALLOWED
+    if phase is AgreementPhase.EXPIRED:
+        return deny(FRAMEWORK_OVER, last=framework.ends_on)
+    if phase is AgreementPhase.PENDING:
+        return deny(APPLICATIONS_CLOSED, closed=framework.closes_on, begins=framework.starts_on)
+    return deny(APPLICATIONS_LATER, opens=framework.opens_on or framework.starts_on)

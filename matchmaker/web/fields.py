@@ -80,6 +80,12 @@ def strip(value: str | None) -> str | None:
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
 
 
+def hundredths(value: int) -> str:
+    """50 hundredths of a percent as 0.5."""
+    shown = f"{Decimal(value) / 100:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
 def text(label: Any, *validators: Any, description: Any = "", length: int = SHORT) -> StringField:
     """A line of text."""
     return StringField(label, [*validators, at_most(length)], filters=[strip], description=description)
@@ -168,6 +174,22 @@ class MilliField(Parsed):
     def show(self, value: int) -> str:
         shown = f"{Decimal(value) / 1000:f}"
         return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+class PercentField(Parsed):
+    """A percentage with at most two decimals, kept as hundredths of a percent so that it stays exact."""
+
+    def read(self, typed: str) -> int:
+        try:
+            value = Decimal(plain_width(typed).replace("%", "").strip()) * 100
+        except InvalidOperation:
+            raise ValueError(gettext("Enter a percentage, for example 0.5.")) from None
+        if not value.is_finite() or abs(value) > 10**6 or value != value.to_integral_value():
+            raise ValueError(gettext("Enter a percentage with at most two decimals."))
+        return int(value)
+
+    def show(self, value: int) -> str:
+        return hundredths(value)
 
 
 class MomentField(Parsed):

@@ -620,7 +620,7 @@ def test_bad_periods_of_agreements_are_refused(world, house, starts_on, ends_on,
 
 def test_a_stale_agreement_is_told(world, house):
     browser = world.client(house.carol)
-    path = f"/staff/frameworks/{house.agreement.ref}"
+    path = f"/staff/frameworks/{house.agreement.ref}/edit"
     form = form_of(browser.get(path))
     world.later(minutes=1)
     assert browser.post(path, form | {"title_zh": "甲", "idempotency_key": "a"}).status_code == 303
@@ -639,6 +639,10 @@ def test_doors(world, house):
         f"/staff/items/{house.listed.ref}",
         "/staff/frameworks",
         "/staff/frameworks/new",
+        f"/staff/frameworks/{house.agreement.ref}",
+        f"/staff/frameworks/{house.agreement.ref}/extend",
+        f"/staff/frameworks/{house.agreement.ref}/lots/new",
+        "/staff/announcements",
     ]
     supplier_paths = ["/supplier/items", "/catalog/propose", f"/supplier/items/{house.proposed.ref}"]
     for path in staff_paths:
@@ -657,7 +661,7 @@ def test_a_post_without_its_token_is_refused(world, house):
     own = f"/supplier/items/{house.proposed.ref}"
     for path in ("edit", "list", "suspend", "withdraw", "resume", "adoptions"):
         assert staff.post(f"{item}/{path}", {"reason": "x"}, csrf=False).status_code == 400
-    for path in ("/staff/frameworks/new", f"/staff/frameworks/{house.agreement.ref}"):
+    for path in ("/staff/frameworks/new", f"/staff/frameworks/{house.agreement.ref}/edit"):
         assert staff.post(path, {}, csrf=False).status_code == 400
     for path in (f"{own}/edit", f"{own}/withdraw", "/catalog/propose"):
         assert supplier.post(path, {"reason": "x"}, csrf=False).status_code == 400

@@ -178,9 +178,20 @@ staff          GET      /staff/pilots/milestones.csv                            
 # catalog
 public         GET      /catalog                                                       catalog.index
 public         GET      /catalog/<ref>                                                 catalog.public
+public         GET      /catalog/agreements                                            catalog.agreements
+public         GET      /catalog/agreements/<ref>                                      catalog.agreement
+public         GET      /catalog/announcements                                         catalog.announcements
 startup        GET POST /catalog/propose                                               catalog.propose
+staff          GET      /staff/announcements                                           catalog.staff_announcements
+staff          GET POST /staff/announcements/<ref>                                     catalog.edit_announcement
+staff          GET POST /staff/announcements/new                                       catalog.new_announcement
 staff          GET      /staff/frameworks                                              catalog.frameworks
-staff          GET POST /staff/frameworks/<ref>                                        catalog.edit_framework
+staff          GET      /staff/frameworks/<ref>                                        catalog.framework
+staff          GET POST /staff/frameworks/<ref>/edit                                   catalog.edit_framework
+staff          GET POST /staff/frameworks/<ref>/extend                                 catalog.extend_framework
+staff          GET POST /staff/frameworks/<ref>/lots/<lot>                             catalog.edit_lot
+staff          POST     /staff/frameworks/<ref>/lots/<lot>/remove                      catalog.remove_lot
+staff          GET POST /staff/frameworks/<ref>/lots/new                               catalog.new_lot
 staff          GET POST /staff/frameworks/new                                          catalog.new_framework
 staff          GET      /staff/items                                                   catalog.items
 staff          GET      /staff/items/<ref>                                             catalog.item

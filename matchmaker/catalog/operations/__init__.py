@@ -1,16 +1,14 @@
-"""Verbs on catalog items, framework agreements and known adoptions, each in a module of its own."""
+"""Verbs on catalog items, agreements, applications, better prices and adoptions, each in a module of its own."""
 
 from matchmaker.catalog.operations.adoptions import record_adoption, remove_adoption
-from matchmaker.catalog.operations.agreements import latest_end, save_framework
-from matchmaker.catalog.operations.items import (
-    on_pilot_assessed,
-    propose,
-    propose_from_pilot,
-    save_version,
-)
+from matchmaker.catalog.operations.agreements import extend_framework, latest_end, save_framework
+from matchmaker.catalog.operations.announcements import save_announcement
+from matchmaker.catalog.operations.items import on_pilot_assessed, propose, propose_from_pilot, save_version
 from matchmaker.catalog.operations.listing import list_item, resume, suspend, withdraw
+from matchmaker.catalog.operations.lots import remove_lot, save_lot
 
 __all__ = [
+    "extend_framework",
     "latest_end",
     "list_item",
     "on_pilot_assessed",
@@ -18,8 +16,11 @@ __all__ = [
     "propose_from_pilot",
     "record_adoption",
     "remove_adoption",
+    "remove_lot",
     "resume",
+    "save_announcement",
     "save_framework",
+    "save_lot",
     "save_version",
     "suspend",
     "withdraw",

@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 from matchmaker.catalog import operations, policies, queries
 from matchmaker.catalog.forms import (
     AdoptionForm,
-    FrameworkForm,
     ItemForm,
     ListForm,
     ReasonForm,
     Stored,
 )
 from matchmaker.catalog.routes import bp, shown
-from matchmaker.catalog.states import ITEM_LIFE, ItemState
+from matchmaker.catalog.states import ItemState
 from matchmaker.foundation import audit
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import require
@@ -206,43 +205,3 @@ def remove_adoption(ref: str, adoption: str) -> ResponseReturnValue:
     operations.remove_adoption(item=row, adoption=queries.adoption_for(row, adoption), by=actor(), at=g.now)
     said(N_("The adoption is removed."))
     return redirect(url_for("catalog.item", ref=ref), 303)
-
-
-@bp.get("/staff/frameworks")
-@open_to(Audience.STAFF)
-def frameworks() -> ResponseReturnValue:
-    """The framework agreements that items are listed in."""
-    return render_template(
-        "catalog/frameworks.html", rows=queries.frameworks(), today=local_day(g.now), life=ITEM_LIFE
-    )
-
-
-@bp.route("/staff/frameworks/new", methods=["GET", "POST"])
-@open_to(Audience.STAFF)
-@writes
-def new_framework() -> ResponseReturnValue:
-    return _framework(None)
-
-
-@bp.route("/staff/frameworks/<ref>", methods=["GET", "POST"])
-@open_to(Audience.STAFF)
-@writes
-def edit_framework(ref: str) -> ResponseReturnValue:
-    return _framework(ref)
-
-
-def _framework(ref: str | None) -> ResponseReturnValue:
-    """Make an agreement or change one."""
-    row = queries.framework_by_ref(ref) if ref is not None else None
-    form = FrameworkForm.of(row)
-    if not form.is_submitted():
-        return render_template("catalog/framework.html", form=form, framework=row)
-
-    def act() -> ResponseReturnValue:
-        operations.save_framework(
-            framework=row, facts=form.facts(), by=actor(), at=g.now, expected_version=form.version
-        )
-        said(N_("Saved."))
-        return redirect(url_for("catalog.frameworks"), 303)
-
-    return attempt(form, act, template="catalog/framework.html", framework=row, entity=row)

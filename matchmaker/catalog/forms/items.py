@@ -1,4 +1,4 @@
-"""Shapes of input about items, agreements and adoptions."""
+"""Shapes of input about items and adoptions."""
 
 from __future__ import annotations
 
@@ -12,20 +12,25 @@ from wtforms import BooleanField, FieldList, FormField
 from wtforms import Form as Part
 
 from matchmaker.catalog import queries
-from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, FrameworkFacts, ItemFacts
+from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, ItemFacts
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
 from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ACTIVITY_LABELS, OUTPUT_LABELS, ActivityKind, OutputKind
 from matchmaker.kernel.dates import roc_year
 from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
 from matchmaker.web import fields
-from matchmaker.web.fields import ChoiceField, DayField, MoneyField, WholeField
+from matchmaker.web.fields import ChoiceField, MoneyField, WholeField
 from matchmaker.web.forms import Form, RowsForm
 from matchmaker.web.words import choices
 
 MOST_BREAKS = 12
 FIRST_WESTERN = 1000
 """A smaller number is a year of the ROC calendar."""
+
+
+def western(year: int) -> int:
+    """The Western year of a year in either calendar."""
+    return year - roc_year(0) if 0 < year < FIRST_WESTERN else year
 
 
 class Stored:
@@ -207,38 +212,6 @@ class ReasonForm(Form):
     )
 
 
-class FrameworkForm(Form):
-    """A framework agreement."""
-
-    code = fields.text(
-        _l("Number of the agreement"), fields.required(_l("Enter the number of the agreement.")), length=24
-    )
-    title_zh = fields.text(_l("Name in Chinese"), fields.required(_l("Enter the name in Chinese.")))
-    title_en = fields.text(_l("Name in English"), length=240)
-    starts_on = DayField(_l("First day"), [fields.required(_l("Enter the first day."))])
-    ends_on = DayField(
-        _l("Last day"),
-        [fields.required(_l("Enter the last day."))],
-        description=_l("Two years at most, extension included. The day itself belongs to the period."),
-    )
-
-    @classmethod
-    def of(cls, framework: FrameworkAgreement | None) -> FrameworkForm:
-        form = cls(obj=framework)
-        if framework is not None and not form.is_submitted():
-            form.expected_version.data = str(framework.version)
-        return form
-
-    def facts(self) -> FrameworkFacts:
-        return FrameworkFacts(
-            code=self.code.data or "",
-            title_zh=self.title_zh.data or "",
-            title_en=self.title_en.data or "",
-            starts_on=self.starts_on.data,
-            ends_on=self.ends_on.data,
-        )
-
-
 class AdoptionForm(Form):
     """Who adopted an item, and what it was good for."""
 
@@ -275,12 +248,11 @@ class AdoptionForm(Form):
             self.year.data = today.year
 
     def facts(self) -> AdoptionFacts:
-        year = self.year.data or 0
         return AdoptionFacts(
             agency_ref=self.agency.data or None,
             body_zh=self.body_zh.data or "",
             body_en=self.body_en.data or "",
-            year=year - roc_year(0) if 0 < year < FIRST_WESTERN else year,
+            year=western(self.year.data or 0),
             story_zh=self.story_zh.data or "",
             story_en=self.story_en.data or "",
             source_note=self.source_note.data or "",
