@@ -34,8 +34,12 @@ RERANKED: Final = 50
 WEIGHT: Final = 0.2
 """The share of the model's opinion in the order of those answers (measured); the words have the rest."""
 
-_CHARACTERS: Final = 1500
-"""The model reads 512 pieces of words; no text of this length has fewer."""
+_PIECES: Final = 512
+"""Pieces of words that the model takes at a time. Longer texts cost as much again for each further window, and their
+beginnings say what they are about, so they are cut here."""
+
+_CHARACTERS: Final = 4000
+"""No text of this length has fewer pieces."""
 
 
 class Encoder(Protocol):
@@ -84,10 +88,15 @@ class _Bundled:
         self.name = name
 
     def query(self, text: str) -> Vectors:
-        return np.asarray(self._model.query(_readable(text)), dtype=np.float32)
+        return np.asarray(self._model.query(self._cut(text)), dtype=np.float32)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        return np.asarray(self._model.passage([_readable(text) for text in texts]), dtype=np.float32)
+        return np.asarray(self._model.passage([self._cut(text) for text in texts]), dtype=np.float32)
+
+    def _cut(self, text: str) -> str:
+        text = _readable(text)
+        pieces = self._model.token_count(text)
+        return text[: len(text) * _PIECES // pieces] if pieces > _PIECES else text
 
 
 def _readable(text: str) -> str:
