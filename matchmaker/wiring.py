@@ -26,6 +26,10 @@ from matchmaker.judging.routes import bp as judging
 from matchmaker.judging.routes import outcomes as judging_panels
 from matchmaker.judging.routes import staff as judging_work
 from matchmaker.kernel.words import N_
+from matchmaker.kits import events as kit_events
+from matchmaker.kits import notices as kit_notices
+from matchmaker.kits.routes import bp as kits
+from matchmaker.kits.routes import panels as kit_panels
 from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
@@ -74,6 +78,7 @@ def _blueprints(app: Flask) -> None:
         judging,
         pilots,
         catalog,
+        kits,
         search,
         staff,
         suggestions,
@@ -104,6 +109,7 @@ def _menus() -> None:
         Entry(N_("Items"), "catalog.items", Audience.STAFF),
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
+        Entry(N_("Adoption kits"), "kits.index", Audience.AGENCY),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("Quality of suggestions"), "suggestions.quality", Audience.STAFF),
@@ -119,6 +125,8 @@ def _panels() -> None:
     add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
     add_panels("challenge.page", need_panels.more_like_challenge)
+    add_panels("item.page", kit_panels.item_panel)
+    add_panels("compare.page", kit_panels.compare_panel)
     add_panels("item.page", need_panels.more_like_item)
     add_panels("panel.page", expert_panels.panel_panel)
     add_panels("desk.page", expert_panels.desk_panel)
@@ -138,6 +146,7 @@ def _panels() -> None:
     add_panels("home.work", judging_work.work_panel)
     add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", catalog_panels.work_panel)
+    add_panels("home.work", kit_panels.work_panel)
     add_panels("home.work", suggestion_panels.work_panel)
 
 
@@ -183,6 +192,8 @@ def _events() -> None:
     subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
     subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
     subscribe(catalog_events.FrameworkExtended, catalog_notices.on_extended)
+    subscribe(kit_events.PeerAsked, kit_notices.on_asked)
+    subscribe(kit_events.PeerAnswered, kit_notices.on_answered)
     for change in (
         people_events.OrganizationRegistered,
         people_events.ProfileChanged,

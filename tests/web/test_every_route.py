@@ -219,6 +219,18 @@ staff          GET      /staff/house/doors                                      
 staff          GET      /staff/house/workings                                          staff.workings
 public         GET      /staff/outbox                                                  staff.outbox
 public         GET      /staff/outbox/<ref>                                            staff.mail
+
+# kits
+agency         GET      /agency/kits                                                  kits.index
+agency         GET      /agency/kits/<ref>                                            kits.show
+agency         GET      /agency/kits/<ref>/<part>.<spoken>.<kind>                     kits.download
+agency         GET POST /agency/kits/<ref>/edit                                       kits.edit
+agency         GET POST /agency/kits/<ref>/peers/<pilot>                              kits.ask
+agency         GET POST /agency/kits/new                                              kits.new
+agency         GET      /agency/peers                                                 kits.peers
+agency         GET POST /agency/peers/<ref>                                           kits.peer
+agency         POST     /agency/peers/<ref>/decline                                   kits.decline
+agency         POST     /agency/peers/<ref>/end                                       kits.end
 """
 
 SIGNED = {"/digest/stop/<token>"}
