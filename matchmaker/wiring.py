@@ -47,6 +47,11 @@ from matchmaker.search import operations as search_operations
 from matchmaker.search.events import Reindexed
 from matchmaker.search.routes import bp as search
 from matchmaker.staff.routes import bp as staff
+from matchmaker.subsidies import events as subsidy_events
+from matchmaker.subsidies import notices as subsidy_notices
+from matchmaker.subsidies.routes import bp as subsidies
+from matchmaker.subsidies.routes import calculator as subsidy_calculator
+from matchmaker.subsidies.routes import cases as subsidy_cases
 from matchmaker.suggestions import digests
 from matchmaker.suggestions import events as suggestion_events
 from matchmaker.suggestions import notices as suggestion_notices
@@ -82,6 +87,7 @@ def _blueprints(app: Flask) -> None:
         search,
         staff,
         suggestions,
+        subsidies,
     ):
         app.register_blueprint(blueprint)
 
@@ -92,6 +98,7 @@ def _menus() -> None:
         Entry(N_("Challenges"), "challenges.index"),
         Entry(N_("Cases"), "pilots.cases"),
         Entry(N_("Catalog"), "catalog.index"),
+        Entry(N_("Subsidy calculator"), "subsidies.calculator"),
         Entry(N_("Search"), "search.page"),
     )
     workplace.add(
@@ -110,6 +117,10 @@ def _menus() -> None:
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
         Entry(N_("Adoption kits"), "kits.index", Audience.AGENCY),
+        Entry(N_("Subsidised cases"), "subsidies.index", Audience.AGENCY),
+        Entry(N_("Subsidised cases"), "subsidies.index", Audience.STAFF),
+        Entry(N_("Rounds of subsidies"), "subsidies.rounds", Audience.STAFF),
+        Entry(N_("Forecast of the subsidies"), "subsidies.money", Audience.STAFF),
         Entry(N_("Challenges that fit us"), "suggestions.for_startup", Audience.STARTUP),
         Entry(N_("Organisations"), "people.organizations", Audience.STAFF),
         Entry(N_("Quality of suggestions"), "suggestions.quality", Audience.STAFF),
@@ -128,6 +139,7 @@ def _panels() -> None:
     add_panels("item.page", kit_panels.item_panel)
     add_panels("compare.page", kit_panels.compare_panel)
     add_panels("item.page", need_panels.more_like_item)
+    add_panels("item.page", subsidy_calculator.item_panel)
     add_panels("panel.page", expert_panels.panel_panel)
     add_panels("desk.page", expert_panels.desk_panel)
     add_panels("organization.page", suggestion_panels.organization_panel)
@@ -147,6 +159,7 @@ def _panels() -> None:
     add_panels("home.work", pilot_panels.work_panel)
     add_panels("home.work", catalog_panels.work_panel)
     add_panels("home.work", kit_panels.work_panel)
+    add_panels("home.work", subsidy_cases.work_panel)
     add_panels("home.work", suggestion_panels.work_panel)
 
 
@@ -213,6 +226,10 @@ def _events() -> None:
         pilot_events.PilotAssessed,
     ):
         subscribe(change, search_operations.on_change)
+    subscribe(subsidy_events.CaseMoved, subsidy_notices.on_moved)
+    subscribe(subsidy_events.LetterSent, subsidy_notices.on_letter)
+    subscribe(subsidy_events.SignatureAsked, subsidy_notices.on_signature)
+    subscribe(subsidy_events.RepaymentFound, subsidy_notices.on_repayment)
     subscribe(suggestion_events.StartupInvited, suggestion_notices.on_invited)
     subscribe(Reindexed, suggestions_operations.on_reindexed)
     subscribe(proposal_events.ProposalsOpened, suggestions_operations.on_opened)
@@ -232,6 +249,7 @@ def _jobs() -> None:
     jobs.handle(suggestions_operations.DIGEST, suggestions_operations.digest_job, every=timedelta(days=7))
     jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))
+    jobs.handle("subsidies.remind", subsidy_notices.remind, every=timedelta(hours=6))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))
 
 
