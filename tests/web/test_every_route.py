@@ -206,6 +206,10 @@ startup        GET      /supplier/items                                         
 startup        GET      /supplier/items/<ref>                                          catalog.own_item
 startup        GET POST /supplier/items/<ref>/edit                                     catalog.edit_own_item
 startup        GET POST /supplier/items/<ref>/withdraw                                 catalog.withdraw_own_item
+staff          GET POST /staff/items/table                                            catalog.send_items
+staff          GET      /staff/items/table.<form>                                     catalog.items_table
+startup        GET POST /supplier/items/table                                         catalog.send_own_items
+startup        GET      /supplier/items/table.<form>                                  catalog.own_items_table
 
 # search
 public         GET      /search                                                        search.page

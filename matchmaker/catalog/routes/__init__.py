@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("catalog", __name__)
 
-from matchmaker.catalog.routes import agreements, panels, public, staff, supplier  # noqa: E402, F401
+from matchmaker.catalog.routes import agreements, bulk, panels, public, staff, supplier  # noqa: E402, F401

@@ -5,7 +5,7 @@ nothing in it is ever computed, fetched or unpacked beyond its limits.
 """
 
 from matchmaker.foundation.sheets.columns import Cell, Column, Kind, Sheet
-from matchmaker.foundation.sheets.reading import Limits, Problem, Reading, Row, read
+from matchmaker.foundation.sheets.reading import Limits, Problem, Reading, Row, in_utf8, read
 from matchmaker.foundation.sheets.writing import Format, written
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Reading",
     "Row",
     "Sheet",
+    "in_utf8",
     "read",
     "written",
 ]

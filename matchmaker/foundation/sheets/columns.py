@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from matchmaker.foundation.i18n import LANGUAGES, in_language
+from matchmaker.foundation.i18n import language as spoken
 from matchmaker.kernel.dates import InvalidDate, parse_date
 from matchmaker.kernel.decision import Denied, Reason, deny
 from matchmaker.kernel.money import MAX_TWD, InvalidMoney, parse_twd, plain_width
@@ -41,11 +42,24 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
 
 
+Label: TypeAlias = str | tuple[str, str]
+"""What a choice is called: an English msgid, or its Chinese and its English name."""
+
+
+def label_in(language: str, label: Label) -> str:
+    """The label in a language."""
+    if isinstance(label, tuple):
+        zh, en = label
+        return (zh or en) if language.startswith("zh") else (en or zh)
+    return in_language(language, label)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``label`` is its English msgid, ``choices`` go from stored values to English msgids.
+    """A column: ``label`` is its English msgid, ``choices`` go from stored values to labels.
 
-    ``least`` and ``most`` bound a number, both ends allowed; ``length`` the characters of a text.
+    ``least`` and ``most`` bound a number, both ends allowed; ``length`` the characters of a text. What is
+    ``read_only`` goes out for the reader and is passed over when it comes in.
     """
 
     key: str
@@ -55,7 +69,8 @@ class Column:
     length: int = 4000
     least: int = 0
     most: int = MAX_TWD
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Label] = field(default_factory=dict)
+    read_only: bool = False
 
     @property
     def head(self) -> str:
@@ -74,8 +89,13 @@ class Column:
             return in_language(language, YES if value else NO)
         if self.kind is Kind.CHOICE and value is not None:
             label = self.choices.get(str(value))
-            return in_language(language, label) if label else value
+            return label_in(language, label) if label else value
         return value
+
+    @property
+    def choice_labels(self) -> list[str]:
+        """What the choices are called in the reader's language."""
+        return [label_in(spoken(), label) for label in self.choices.values()]
 
     def read(self, typed: Cell) -> Cell | Denied:
         """The value of a cell as a file has it, or what is wrong with it."""
@@ -127,9 +147,9 @@ class Column:
             return deny(TOO_SMALL, least=self.least)
         return deny(TOO_BIG, most=self.most) if number > self.most else number
 
-    def _choice(self, text: str, choices: Mapping[str, str]) -> str | Denied:
+    def _choice(self, text: str, choices: Mapping[str, Label]) -> str | Denied:
         for value, label in choices.items():
-            names = (value, *(in_language(language, label) for language in LANGUAGES))
+            names = (value, *(label_in(language, label) for language in LANGUAGES))
             if folded(text) in {folded(name) for name in names}:
                 return value
         return deny(NOT_A_CHOICE, choices=_Labels(tuple(choices.values())))
@@ -139,12 +159,10 @@ class Column:
 class _Labels:
     """Labels that are put into the reader's language when the message is written."""
 
-    labels: Sequence[str]
+    labels: Sequence[Label]
 
     def __str__(self) -> str:
-        from matchmaker.foundation.i18n import language
-
-        return ", ".join(in_language(language(), label) for label in self.labels)
+        return ", ".join(label_in(spoken(), label) for label in self.labels)
 
 
 @dataclass(frozen=True, slots=True)

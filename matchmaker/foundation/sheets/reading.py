@@ -66,7 +66,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that could be read whole: its number as the spreadsheet counts it, its values by column."""
+    """A row that could be read whole: its number as the spreadsheet counts it, its values by column.
+
+    A column that the file does not have has no value; an empty cell has None.
+    """
 
     number: int
     values: Mapping[str, Cell]
@@ -121,6 +124,14 @@ def read(sheet: Sheet, upload: Upload, limits: Limits | None = None) -> Reading:
     if len(body) > limits.rows:
         raise Refused(deny(TOO_MANY_ROWS, name=upload.name, rows=limits.rows))
     return _checked(sheet, body, places, len(head[1]), remarks)
+
+
+def in_utf8(upload: Upload) -> Upload:
+    """The same file in UTF-8, where it is CSV in Big5; as it is otherwise."""
+    if upload.content.startswith(b"PK\x03\x04"):
+        return upload
+    text, remark = _decoded(upload)
+    return upload if remark is None else Upload(upload.name, text.encode("utf-8-sig"))
 
 
 def _is_filled(cell: Cell) -> bool:
@@ -186,7 +197,7 @@ def _placed(sheet: Sheet, heads: Sequence[Cell]) -> tuple[dict[str, int], list[s
         else:
             places[column.key] = at
     for column in sheet.columns:
-        if column.required and column.key not in places:
+        if column.required and not column.read_only and column.key not in places:
             raise Refused(deny(LACKS_COLUMN, column=column.head))
     return places, unknown
 
@@ -198,9 +209,11 @@ def _checked(
     for number, cells in body:
         wrong = [Problem(number, None, deny(SURPLUS))] if any(map(_is_filled, cells[width:])) else []
         values: dict[str, Cell] = {}
-        for column in sheet.columns:
+        for column in (each for each in sheet.columns if not each.read_only):
             at = places.get(column.key)
-            typed = cells[at] if at is not None and at < len(cells) else None
+            if at is None:
+                continue
+            typed = cells[at] if at < len(cells) else None
             value = deny(FORMULA) if isinstance(typed, Formula) else column.read(typed)
             if isinstance(value, Denied):
                 wrong.append(Problem(number, column, value))
