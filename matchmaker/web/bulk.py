@@ -139,8 +139,10 @@ def _tried(sheet: Sheet, apply: Any, field_of: Mapping[str, str], form: TableFor
     stored = files.store(upload, by=actor().ref, at=g.now)
     confirm = ConfirmForm(formdata=None)
     confirm.upload.data, confirm.shown.data = stored.ref, report.digest
+    # The next table is another one: the key of this one is spent.
+    fresh = TableForm(formdata=None)
     return render_template(
-        "bulk/take_in.html", form=form, **{**context, "report": report, "confirm": confirm}
+        "bulk/take_in.html", form=fresh, **{**context, "report": report, "confirm": confirm}
     )
 
 

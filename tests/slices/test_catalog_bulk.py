@@ -170,6 +170,21 @@ def test_when_things_change_in_between_nothing_is_done(world, house):
     assert confirm(client, OWN, again).status_code == 303
 
 
+def test_after_a_dry_run_another_table_can_be_sent_from_the_same_page(world, house):
+    client = world.client(house.bob, language="en")
+
+    def key_of(answer):
+        form = html(answer).split('enctype="multipart/form-data"')[1]
+        return re.search(r'name="idempotency_key"[^>]*value="([^"]*)"', form)[1]
+
+    def send_with(key, text):
+        file = (io.BytesIO(text.encode()), "items.csv")
+        return client.post(OWN, {"file": file, "idempotency_key": key}, content_type="multipart/form-data")
+
+    shown = send_with(key_of(client.get(OWN)), "title_zh\n新品項\n")
+    assert send_with(key_of(shown), "title_zh\n另一個品項\n").status_code == 200
+
+
 def test_staff_change_listed_items_with_a_reason(world, house):
     client = world.client(house.carol, language="en")
     answer = send(client, STAFF, f"code,unit_price\n{house.listed.code},150000\n")
