@@ -30,6 +30,10 @@ from matchmaker.kits import events as kit_events
 from matchmaker.kits import notices as kit_notices
 from matchmaker.kits.routes import bp as kits
 from matchmaker.kits.routes import panels as kit_panels
+from matchmaker.orders import events as order_events
+from matchmaker.orders import notices as order_notices
+from matchmaker.orders.routes import bp as orders
+from matchmaker.orders.routes import panels as order_panels
 from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
@@ -84,6 +88,7 @@ def _blueprints(app: Flask) -> None:
         pilots,
         catalog,
         kits,
+        orders,
         search,
         staff,
         suggestions,
@@ -112,9 +117,13 @@ def _menus() -> None:
         Entry(N_("Pilots"), "pilots.index", Audience.AGENCY),
         Entry(N_("Pilots"), "pilots.index", Audience.STARTUP),
         Entry(N_("Pilots"), "pilots.index", Audience.STAFF),
+        Entry(N_("Requisitions"), "orders.requisitions", Audience.AGENCY),
+        Entry(N_("Orders"), "orders.index", Audience.AGENCY),
         Entry(N_("Our items"), "catalog.own_items", Audience.STARTUP),
+        Entry(N_("Orders"), "orders.index", Audience.STARTUP),
         Entry(N_("Items"), "catalog.items", Audience.STAFF),
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
+        Entry(N_("Orders"), "orders.index", Audience.STAFF),
         Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
         Entry(N_("Adoption kits"), "kits.index", Audience.AGENCY),
         Entry(N_("Subsidised cases"), "subsidies.index", Audience.AGENCY),
@@ -136,6 +145,7 @@ def _panels() -> None:
     add_panels("challenge.page", judging_panels.challenge_panel)
     add_panels("challenge.page", pilot_panels.challenge_panel)
     add_panels("challenge.page", need_panels.more_like_challenge)
+    add_panels("item.page", order_panels.item_panel)
     add_panels("item.page", kit_panels.item_panel)
     add_panels("compare.page", kit_panels.compare_panel)
     add_panels("item.page", need_panels.more_like_item)
@@ -160,6 +170,7 @@ def _panels() -> None:
     add_panels("home.work", catalog_panels.work_panel)
     add_panels("home.work", kit_panels.work_panel)
     add_panels("home.work", subsidy_cases.work_panel)
+    add_panels("home.work", order_panels.work_panel)
     add_panels("home.work", suggestion_panels.work_panel)
 
 
@@ -207,6 +218,19 @@ def _events() -> None:
     subscribe(catalog_events.FrameworkExtended, catalog_notices.on_extended)
     subscribe(kit_events.PeerAsked, kit_notices.on_asked)
     subscribe(kit_events.PeerAnswered, kit_notices.on_answered)
+    subscribe(order_events.RequisitionSigned, order_notices.on_signed)
+    subscribe(order_events.RequisitionReturned, order_notices.on_returned)
+    subscribe(order_events.OrderPlaced, order_notices.on_placed)
+    subscribe(order_events.OrderConfirmed, order_notices.on_confirmed)
+    subscribe(order_events.OrderEnded, order_notices.on_ended)
+    subscribe(order_events.Delivered, order_notices.on_delivered)
+    subscribe(order_events.Inspected, order_notices.on_inspected)
+    subscribe(order_events.CertificateMade, order_notices.on_certificate_made)
+    subscribe(order_events.CertificateSigned, order_notices.on_certificate_signed)
+    subscribe(order_events.OrderPaid, order_notices.on_paid)
+    subscribe(order_events.OrderDisputed, order_notices.on_disputed)
+    subscribe(order_events.DisputeSettled, order_notices.on_settled)
+    subscribe(order_events.ExperienceWritten, order_notices.on_experience)
     for change in (
         people_events.OrganizationRegistered,
         people_events.ProfileChanged,
@@ -250,6 +274,7 @@ def _jobs() -> None:
     jobs.handle("judging.remind", judging_notices.remind, every=timedelta(hours=6))
     jobs.handle("pilots.remind", pilot_notices.remind, every=timedelta(hours=6))
     jobs.handle("subsidies.remind", subsidy_notices.remind, every=timedelta(hours=6))
+    jobs.handle("orders.remind", order_notices.remind, every=timedelta(hours=6))
     jobs.handle("foundation.tidy", _tidy, every=timedelta(hours=6))
 
 

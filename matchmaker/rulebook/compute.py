@@ -340,6 +340,7 @@ def _order_limits(inputs: Inputs, context: Context) -> Answer:
         category=inputs.choice("category", "goods", "services"),
         order_value=inputs.money("order_value"),
         add_ons=inputs.money("add_ons"),
+        per_order_min=inputs.maybe("per_order_min", inputs.money),
         per_order_max=inputs.maybe("per_order_max", inputs.money),
         orders_so_far=inputs.maybe("orders_so_far", inputs.money),
         contract_budget=inputs.maybe("contract_budget", inputs.money),

@@ -10,6 +10,7 @@ from matchmaker.rulebook.facts import NOT_A_CHOICE, BadFact, money
 from matchmaker.rulebook.scheme import Scheme
 from matchmaker.rulebook.worksheet import Worksheet
 
+UNDER_PER_ORDER = "under_per_order_min"
 OVER_PER_ORDER = "over_per_order_max"
 OVER_BUDGET = "over_contract_budget"
 OVER_ADD_ONS = "over_add_on_limit"
@@ -32,6 +33,7 @@ def order_limits(
     category: str,
     order_value: TWD,
     add_ons: TWD,
+    per_order_min: TWD | None = None,
     per_order_max: TWD | None = None,
     orders_so_far: TWD | None = None,
     contract_budget: TWD | None = None,
@@ -39,7 +41,8 @@ def order_limits(
 ) -> OrderLimits:
     """Check an order (C11): its size, the contract's budget, add-ons, the superior agency's approval.
 
-    A limit that is not given is not checked, and the worksheet says so.
+    A limit that is not given is not checked, and the worksheet says so. A least order is the exception: few
+    contracts name one, so its absence is no gap.
 
     :raises BadFact: an amount out of range, or a category other than goods and services.
     """
@@ -48,6 +51,7 @@ def order_limits(
     money("order_value", order_value)
     money("add_ons", add_ons)
     sheet = Worksheet(scheme)
+    _check_least(sheet, order_value, per_order_min)
     _check_per_order(sheet, order_value, per_order_max)
     _check_budget(sheet, order_value, orders_so_far, contract_budget)
     tenth = floor_share(scheme.whole("publication_threshold", on), scheme.decimal("add_on_share", on))
@@ -66,6 +70,14 @@ def order_limits(
     findings = tuple(sheet.flags)
     sheet.add("C11.allowed", not findings, "answer")
     return OrderLimits(not findings, findings, sheet)
+
+
+def _check_least(sheet: Worksheet, order_value: TWD, per_order_min: TWD | None) -> None:
+    if per_order_min is None:
+        return
+    money("per_order_min", per_order_min)
+    flag = UNDER_PER_ORDER if order_value < per_order_min else None
+    sheet.add("C11.per_order_min", per_order_min, flag=flag, order_value=order_value)
 
 
 def _check_per_order(sheet: Worksheet, order_value: TWD, per_order_max: TWD | None) -> None:

@@ -153,7 +153,7 @@ def count_waiting(actor: Actor) -> dict[CaseState, int]:
     rows = db.session.execute(
         select(SubsidyCase.state, func.count()).where(_mine(actor)).group_by(SubsidyCase.state)
     )
-    return {state: count for state, count in rows.tuples()}  # noqa: C416
+    return {state: count for state, count in rows.all()}  # noqa: C416
 
 
 # --- rounds and meetings ---

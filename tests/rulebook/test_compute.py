@@ -89,6 +89,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "category": "goods",
         "order_value": 500_000,
         "add_ons": 0,
+        "per_order_min": 10_000,
         "per_order_max": 1_000_000,
         "orders_so_far": 0,
         "contract_budget": 10_000_000,

@@ -404,7 +404,7 @@ def every_worksheet() -> list[Worksheet]:
         refunds.revocation(SCHEME, approved=9, paid=1, stop="all", claw_back="all").worksheet,
         orders.order_limits(SCHEME, ON, **goods).worksheet,
         orders.order_limits(
-            SCHEME, ON, per_order_max=5, contract_budget=5, orders_so_far=1, **goods
+            SCHEME, ON, per_order_min=1, per_order_max=5, contract_budget=5, orders_so_far=1, **goods
         ).worksheet,
         orders.service_fee_limit(SCHEME, ON, order_value=1_050)[1],
     ]

@@ -400,6 +400,16 @@ def test_c10_r073_legislative_cut() -> None:
         ),
         (
             "2024-03-15",
+            {"category": "goods", "order_value": 9_999, "add_ons": 0, "per_order_min": 10_000},
+            ["least"],
+        ),
+        (
+            "2024-03-15",
+            {"category": "goods", "order_value": 10_000, "add_ons": 0, "per_order_min": 10_000},
+            [],
+        ),
+        (
+            "2024-03-15",
             {
                 "category": "goods",
                 "order_value": 500_000,
@@ -425,6 +435,7 @@ def test_c10_r073_legislative_cut() -> None:
 )
 def test_c11_order_limits(on: str, inputs: dict[str, Any], findings: list[str]) -> None:
     codes = {
+        "least": "under_per_order_min",
         "per_order": "over_per_order_max",
         "budget": "over_contract_budget",
         "add": "over_add_on_limit",

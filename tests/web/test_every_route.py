@@ -235,6 +235,31 @@ agency         GET      /agency/peers                                           
 agency         GET POST /agency/peers/<ref>                                           kits.peer
 agency         POST     /agency/peers/<ref>/decline                                   kits.decline
 agency         POST     /agency/peers/<ref>/end                                       kits.end
+# orders
+agency+staff+startup GET      /orders                                                        orders.index
+agency+staff+startup GET      /orders/<ref>                                                  orders.order
+agency         POST     /orders/<ref>/again                                            orders.again
+agency         GET POST /orders/<ref>/certificates/<certificate>/pay                   orders.pay
+agency         POST     /orders/<ref>/certificates/<certificate>/sign                  orders.countersign
+agency         POST     /orders/<ref>/certify                                          orders.certify
+agency         POST     /orders/<ref>/close                                            orders.close
+startup        GET POST /orders/<ref>/deliver                                          orders.deliver
+agency         GET POST /orders/<ref>/deliveries/<delivery>/inspect                    orders.inspect
+agency         GET POST /orders/<ref>/experience                                       orders.experience
+agency+staff   GET POST /orders/<ref>/settle                                           orders.settle
+agency+staff+startup GET POST /orders/<ref>/steps/<step>                                     orders.take_step
+agency+staff+startup GET      /orders/warranties                                             orders.warranties
+agency         GET      /requisitions                                                  orders.requisitions
+agency         GET      /requisitions/<ref>                                            orders.requisition
+agency         GET POST /requisitions/<ref>/drop                                       orders.drop
+agency         GET POST /requisitions/<ref>/edit                                       orders.edit_requisition
+agency         GET POST /requisitions/<ref>/place                                      orders.place
+agency         POST     /requisitions/<ref>/return                                     orders.send_back
+agency         POST     /requisitions/<ref>/sign                                       orders.sign
+agency         POST     /requisitions/<ref>/take-over                                  orders.take_over
+agency         GET POST /requisitions/new                                              orders.new_requisition_page
+staff          GET      /staff/orders/statistics                                       orders.statistics
+staff          GET      /staff/orders/statistics.csv                                   orders.statistics_table
 """
 
 SIGNED = {"/digest/stop/<token>"}

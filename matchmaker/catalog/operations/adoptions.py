@@ -67,6 +67,48 @@ def record_adoption(*, item: CatalogItem, facts: AdoptionFacts, by: Actor, at: d
     return adoption
 
 
+STORY_ZH = "已訂購並驗收合格（訂單 %s）。"
+STORY_EN = "Ordered and accepted after inspection (order %s)."
+SOURCE = "Matchmaker"
+
+
+def record_adoption_from_order(
+    *, item: CatalogItem, agency: Organization, order_ref: str, by: Actor, at: datetime
+) -> Adoption:
+    """Note the adoption that an accepted order shows; one known for the agency and year gets the order's number.
+
+    ``order_ref`` is the public number of the order. What the agency says of it is its own to write.
+    """
+    item, year = held(item), local_day(at).year
+    known = queries.adoption_in(item.id, agency.id, year)
+    if known is not None:
+        known.order_ref = known.order_ref or order_ref
+        db.session.flush()
+        return known
+    adoption = Adoption(
+        item_id=item.id,
+        agency_id=agency.id,
+        year=year,
+        story_zh=STORY_ZH % order_ref,
+        story_en=STORY_EN % order_ref,
+        source_note=SOURCE,
+        order_ref=order_ref,
+        recorded_by=by.name,
+        recorded_at=at,
+    )
+    db.session.add(adoption)
+    db.session.flush()
+    audit.record(
+        type="item.adoption_recorded",
+        subject=item.subject,
+        actor_ref=by.ref,
+        at=at,
+        body={"adoption": adoption.ref, "by": agency.ref, "year": year, "order": order_ref},
+    )
+    bus.publish(AdoptionRecorded(at=at, item=item))
+    return adoption
+
+
 def _check_adoption(
     item: CatalogItem, facts: AdoptionFacts, agency: Organization | None, this_year: int
 ) -> None:

@@ -23,6 +23,7 @@ from matchmaker.catalog.queries.agreements import (
 )
 from matchmaker.catalog.queries.items import (
     adoption_for,
+    adoption_in,
     agencies,
     agency_by_ref,
     categories,
@@ -52,6 +53,7 @@ __all__ = [
     "Listed",
     "Sort",
     "adoption_for",
+    "adoption_in",
     "agencies",
     "agency_by_ref",
     "announcement_by_ref",

@@ -146,6 +146,15 @@ def agency_by_ref(ref: str) -> Organization | None:
     ).scalar_one_or_none()
 
 
+def adoption_in(item_id: int, agency_id: int, year: int) -> Adoption | None:
+    """The recorded adoption of an item by an agency in a year."""
+    return db.session.execute(
+        select(Adoption).where(
+            Adoption.item_id == item_id, Adoption.agency_id == agency_id, Adoption.year == year
+        )
+    ).scalar_one_or_none()
+
+
 def is_adoption_known(item_id: int, agency_id: int, year: int) -> bool:
     query = select(func.count(Adoption.id)).where(
         Adoption.item_id == item_id, Adoption.agency_id == agency_id, Adoption.year == year

@@ -1,0 +1,1 @@
+"""Who may do what to requisitions (``buying``) and to orders (``ordering``)."""

@@ -1,0 +1,14 @@
+"""Pages of requisitions and orders."""
+
+from flask import Blueprint
+
+bp = Blueprint("orders", __name__)
+
+from matchmaker.orders.routes import (  # noqa: E402, F401
+    fulfilling,
+    orders,
+    panels,
+    requisitions,
+    signing,
+    statistics,
+)
