@@ -34,6 +34,7 @@ from matchmaker.orders import events as order_events
 from matchmaker.orders import notices as order_notices
 from matchmaker.orders.routes import bp as orders
 from matchmaker.orders.routes import panels as order_panels
+from matchmaker.orders.routes import papers as order_papers
 from matchmaker.people import events as people_events
 from matchmaker.people import notices as people_notices
 from matchmaker.people import operations as people_operations
@@ -170,6 +171,8 @@ def _panels() -> None:
     add_panels("home.work", catalog_panels.work_panel)
     add_panels("home.work", kit_panels.work_panel)
     add_panels("home.work", subsidy_cases.work_panel)
+    add_panels("order.page", order_papers.order_panel)
+    add_panels("requisition.page", order_papers.requisition_panel)
     add_panels("home.work", order_panels.work_panel)
     add_panels("home.work", suggestion_panels.work_panel)
 

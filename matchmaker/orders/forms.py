@@ -22,7 +22,7 @@ from matchmaker.orders.facts import (
 )
 from matchmaker.orders.models import CallOffOrder, Certificate, Delivery, Requisition
 from matchmaker.orders.progress import Units
-from matchmaker.orders.states import RESULT_LABELS, SETTLEMENT_LABELS, Result, Settlement
+from matchmaker.orders.states import PAPER_LABELS, RESULT_LABELS, SETTLEMENT_LABELS, Result, Settlement
 from matchmaker.web import fields
 from matchmaker.web.fields import ChoiceField, DayField, MoneyField, WholeField
 from matchmaker.web.forms import Form, RowsForm
@@ -389,3 +389,17 @@ class ExperienceForm(Form):
 
     def facts(self) -> ExperienceFacts:
         return ExperienceFacts(fitness=int(self.fitness.data), note=self.note.data or "")
+
+
+class PaperForm(Form):
+    """A scanned paper to attach."""
+
+    kind = ChoiceField(_l("What it is"), required_message=_l("Say what the paper is."))
+    title = fields.text(
+        _l("Title"), fields.optional(), description=_l("Left empty, the file's name is taken.")
+    )
+    file = fields.UploadField(_l("File"), description=_l("PDF, JPEG, PNG or ODT; 20 MB at most."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = choices(PAPER_LABELS)

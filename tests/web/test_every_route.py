@@ -260,7 +260,14 @@ agency         POST     /requisitions/<ref>/take-over                           
 agency         GET POST /requisitions/new                                              orders.new_requisition_page
 staff          GET      /staff/orders/statistics                                       orders.statistics
 staff          GET      /staff/orders/statistics.csv                                   orders.statistics_table
-"""
+agency+staff+startup GET      /orders/<ref>/papers/<paper>                                  orders.order_paper
+agency+startup POST     /orders/<ref>/papers/<paper>/remove                           orders.remove_order_paper
+agency+startup GET POST /orders/<ref>/papers/new                                      orders.attach_to_order
+agency+staff+startup GET      /orders/<ref>/sheets/<sheet>.<spoken>.<kind>                  orders.order_sheet
+agency         GET      /requisitions/<ref>/papers/<paper>                            orders.requisition_paper
+agency         POST     /requisitions/<ref>/papers/<paper>/remove                     orders.remove_requisition_paper
+agency         GET POST /requisitions/<ref>/papers/new                                orders.attach_to_requisition
+agency         GET      /requisitions/<ref>/sheet.<spoken>.<kind>                     orders.requisition_sheet"""
 
 SIGNED = {"/digest/stop/<token>"}
 """Addresses whose signature stands for the token of a form: mail programs post there."""

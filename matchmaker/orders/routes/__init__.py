@@ -8,6 +8,7 @@ from matchmaker.orders.routes import (  # noqa: E402, F401
     fulfilling,
     orders,
     panels,
+    papers,
     requisitions,
     signing,
     statistics,

@@ -48,6 +48,8 @@ HISTORY = {
     "order.dispute": N_("Dispute opened"),
     "order.settle": N_("Dispute settled"),
     "order.experience": N_("Experience written"),
+    "paper.attached": N_("Paper attached"),
+    "paper.taken_away": N_("Paper taken away"),
 }
 
 
