@@ -22,6 +22,7 @@ from matchmaker.judging.models import Panel, ScoreSheet
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.machine import Machine
 from matchmaker.kernel.programme import Domain
+from matchmaker.kits.models import PeerRequest
 from matchmaker.people import operations as people
 from matchmaker.people import queries as people_queries
 from matchmaker.people.models import Organization, StartupProfile, User
@@ -78,6 +79,7 @@ def occurring(year):
     seen["milestone"] = {shown_state(row.pilot, row, today) for row in milestones}
     items = rows(select(CatalogItem).options(joinedload(CatalogItem.framework)))
     seen["catalog_item"] = {row.state_on(today) for row in items}
+    seen["peer_request"] = {row.state for row in rows(select(PeerRequest))}
     return seen
 
 
