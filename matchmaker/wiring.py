@@ -123,6 +123,7 @@ def _menus() -> None:
         Entry(N_("Our items"), "catalog.own_items", Audience.STARTUP),
         Entry(N_("Orders"), "orders.index", Audience.STARTUP),
         Entry(N_("Items"), "catalog.items", Audience.STAFF),
+        Entry(N_("Review board"), "catalog.applications", Audience.STAFF),
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Orders"), "orders.index", Audience.STAFF),
         Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
@@ -218,6 +219,8 @@ def _events() -> None:
     subscribe(catalog_events.ItemListed, catalog_notices.on_listed)
     subscribe(catalog_events.ItemChanged, catalog_notices.on_changed)
     subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
+    subscribe(catalog_events.ApplicationSubmitted, catalog_notices.on_application_submitted)
+    subscribe(catalog_events.ApplicationAnswered, catalog_notices.on_application_answered)
     subscribe(catalog_events.FrameworkExtended, catalog_notices.on_extended)
     subscribe(kit_events.PeerAsked, kit_notices.on_asked)
     subscribe(kit_events.PeerAnswered, kit_notices.on_answered)

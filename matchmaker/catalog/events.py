@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ListingApplication
 from matchmaker.foundation.bus import Event
 
 
@@ -48,3 +48,18 @@ class FrameworkExtended(Event):
 
     framework: FrameworkAgreement
     before: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationSubmitted(Event):
+    """A startup asks the review board for a listing or a change, for the first time or again."""
+
+    application: ListingApplication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationAnswered(Event):
+    """The board returned (``return``), approved (``approve``) or refused (``refuse``) it."""
+
+    application: ListingApplication
+    move: str

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ActivityKind, OutputKind
 from matchmaker.kernel.programme import Domain
+from matchmaker.proposals.states import EvidenceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,18 @@ class ItemFacts:
     category: str | None = None
     domain: Domain | None = None
     note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, to be kept until the review board has decided."""
+        return asdict(self) | {"breaks": [[step.from_quantity, step.unit_price] for step in self.breaks]}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> ItemFacts:
+        """What ``to_json`` gave; unknown names are left out."""
+        known = {name: value for name, value in kept.items() if name in cls.__dataclass_fields__}
+        for name, kind in (("activity", ActivityKind), ("output", OutputKind), ("domain", Domain)):
+            known[name] = kind(known[name]) if known.get(name) else None
+        return cls(**known | {"breaks": tuple(Step(*each) for each in kept.get("breaks", ()))})
 
 
 VERSION_FIELDS = tuple(
@@ -114,3 +129,21 @@ class AdoptionFacts:
     story_zh: str
     story_en: str = ""
     source_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFacts:
+    """What shows a supplier's capability in place of a track record (R-036)."""
+
+    kind: EvidenceKind
+    title: str
+    organization: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """What the review board found on one criterion."""
+
+    met: bool
+    words: str = ""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from matchmaker.catalog import queries
-from matchmaker.catalog.events import FrameworkExtended, ItemChanged, ItemListed, ItemMoved, ItemProposed
+from matchmaker.catalog.events import (
+    ApplicationAnswered,
+    ApplicationSubmitted,
+    FrameworkExtended,
+    ItemChanged,
+    ItemListed,
+    ItemMoved,
+    ItemProposed,
+)
 from matchmaker.catalog.models import CatalogItem
 from matchmaker.foundation.outbox import Letter, both, day, letter, post
 from matchmaker.kernel.words import N_
@@ -70,6 +78,33 @@ MOVED = {
     ),
 }
 
+APPLIED = letter(
+    "catalog.applied",
+    N_("For the review board: %(item)s"),
+    N_("%(supplier)s has handed “%(item)s” to the price and specification review board."),
+    action=N_("Review it"),
+)
+ANSWERED = {
+    "return": letter(
+        "catalog.application_returned",
+        N_("Returned by the review board: %(item)s"),
+        N_("The review board has returned “%(item)s”. What lacks stands on the item's page, point by point."),
+        N_("Mend it and hand it in again."),
+        action=N_("See the findings"),
+    ),
+    "approve": letter(
+        "catalog.application_approved",
+        N_("Approved by the review board: %(item)s"),
+        N_("The review board has approved “%(item)s”."),
+        action=N_("Look at the item"),
+    ),
+    "refuse": letter(
+        "catalog.application_refused",
+        N_("Not approved by the review board: %(item)s"),
+        N_("The review board has refused “%(item)s”, for this reason: %(reason)s"),
+        action=N_("Look at the item"),
+    ),
+}
 EXTENDED = letter(
     "catalog.extended",
     N_("The agreement %(code)s runs longer"),
@@ -160,3 +195,23 @@ def on_extended(event: FrameworkExtended) -> None:
                     "url": f"/catalog/agreements/{row.ref}",
                 },
             )
+
+
+def on_application_submitted(event: ApplicationSubmitted) -> None:
+    """Staff learn that an item waits for the review board."""
+    row = event.application
+    for recipient in people.staff():
+        post(
+            APPLIED,
+            recipient,
+            key=f"{row.ref}:{row.rounds}",
+            at=event.at,
+            params={**_facts(row.item), "url": f"/staff/applications/{row.ref}"},
+        )
+
+
+def on_application_answered(event: ApplicationAnswered) -> None:
+    """The supplier learns what the board answered."""
+    row = event.application
+    key = f"{row.ref}:{row.rounds}:{event.move}"
+    _tell_supplier(ANSWERED[event.move], row.item, key, event, reason=row.words)

@@ -6,8 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
-from matchmaker.catalog.states import ITEM_LIFE, TAKES_APPLICATIONS, AgreementPhase, ItemState
+from matchmaker.catalog.models import (
+    CatalogItem,
+    FrameworkAgreement,
+    ItemVersion,
+    ListingApplication,
+    Lot,
+)
+from matchmaker.catalog.states import (
+    APPLICATION_LIFE,
+    ITEM_LIFE,
+    TAKES_APPLICATIONS,
+    TAKES_ITEMS,
+    AgreementPhase,
+    ApplicationState,
+    ItemState,
+)
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny, first_denial
 from matchmaker.kernel.programme import is_within_startup_age
@@ -17,6 +31,14 @@ from matchmaker.people.models import Organization
 from matchmaker.people.policies import NOT_STAFF, can_write
 from matchmaker.people.states import OrganizationKind, OrganizationState
 from matchmaker.pilots.models import Pilot
+from matchmaker.proposals.states import EvidenceKind
+
+SUBSTITUTES = (
+    EvidenceKind.AWARD,
+    EvidenceKind.PRIVATE_COOPERATION,
+    EvidenceKind.GOVERNMENT_PILOT,
+)
+"""What stands in place of a track record; any one suffices (R-036)."""
 
 WRONG_STATE = Reason("catalog.wrong_state", N_("This is not possible while the item is “%(state)s”."))
 NOT_STARTUP = Reason(
@@ -24,7 +46,9 @@ NOT_STARTUP = Reason(
 )
 LISTED_BY_STAFF = Reason(
     "catalog.listed_by_staff",
-    N_("The item is listed: its words and price are part of the agreement. Write to the programme office."),
+    N_(
+        "The item is listed: its words and price are part of the agreement. Propose a change to the review board."
+    ),
 )
 NOT_GRADUATED = Reason(
     "catalog.not_graduated",
@@ -50,6 +74,32 @@ NO_FRAMEWORK = Reason(
 FRAMEWORK_NOT_RUNNING = Reason(
     "catalog.framework_not_running",
     N_("This agreement runs from %(start)s to %(end)s; choose one that holds today."),
+)
+EVIDENCE_NEEDED = Reason(
+    "catalog.evidence_needed",
+    N_(
+        "Add evidence of the capability: an award, work with a private firm, or a short pilot with a government "
+        "body. One suffices; a government track record is not needed."
+    ),
+)
+LOT_NEEDED = Reason("catalog.lot_needed", N_("This agreement has lots: choose the lot."))
+LOT_FOREIGN = Reason("catalog.lot_foreign", N_("This lot belongs to another agreement."))
+LOT_CATEGORY = Reason(
+    "catalog.lot_category", N_("The lot is for another category (%(category)s) than the item.")
+)
+LOT_DOMAIN = Reason("catalog.lot_domain", N_("The lot is for another domain than the item."))
+ABOVE_CEILING = Reason(
+    "catalog.above_ceiling", N_("The unit price is above the price ceiling of the lot: NT$%(ceiling)s.")
+)
+UNDER_REVIEW_NOW = Reason(
+    "catalog.under_review",
+    N_("The item is with the review board. Wait for its answer, or withdraw the application first."),
+)
+REVIEW_FIRST = Reason(
+    "catalog.review_first", N_("The startup has applied for a listing: decide on its application.")
+)
+APPLICATION_STATE = Reason(
+    "catalog.application_state", N_("This is not possible while the application is “%(state)s”.")
 )
 FRAMEWORK_OVER = Reason("catalog.framework_over", N_("This agreement ended on %(last)s."))
 APPLICATIONS_CLOSED = Reason(
@@ -215,31 +265,39 @@ def can_propose_from_pilot(actor: Actor, pilot: Pilot) -> Decision:
     return ALLOWED
 
 
-def can_edit(actor: Actor, item: CatalogItem, now: datetime) -> Decision:
-    """May this person change words and price? Staff while it lives, its supplier while it is proposed."""
+def can_edit(
+    actor: Actor, item: CatalogItem, now: datetime, review: ListingApplication | None = None
+) -> Decision:
+    """May this person change words and price? Staff while it lives, its supplier while it is proposed.
+
+    While the review board reads the item (``review`` is submitted), its supplier waits.
+    """
     living = _in_state(item, now, ItemState.PROPOSED, ItemState.LISTED, ItemState.SUSPENDED)
     if actor.is_staff:
         return living
     writes = can_write(actor, item.supplier_id)
     if writes and item.state is not ItemState.PROPOSED:
         return first_denial(living, deny(LISTED_BY_STAFF))
-    return first_denial(writes, living)
+    return first_denial(writes, living, _not_being_read(review))
 
 
 def can_list(
-    actor: Actor, item: CatalogItem, framework: FrameworkAgreement | None, now: datetime
+    actor: Actor,
+    item: CatalogItem,
+    framework: FrameworkAgreement | None,
+    now: datetime,
+    lot: Lot | None = None,
 ) -> Decision:
-    """May this person list the item in this agreement today? Needs its versions and supplier loaded.
+    """May this person list the item in this agreement and lot today?
 
-    Complete content, an agreement that holds today, and a confirmed supplier founded within five years
-    before the agreement began (R-030, R-033, R-034).
+    Complete content, evidence of the capability, an agreement that takes items today, a lot that suits where it
+    has lots, and a confirmed supplier founded within five years before the agreement began (R-030, R-033, R-034,
+    R-036). Needs the item's versions, supplier and evidence, and the agreement's lots loaded.
     """
     return first_denial(
-        _staff(actor),
-        _moves(item, "list", now),
-        *(deny(need.reason) for need in missing(item, item.current)),
-        _supplier_fits(item.supplier),
+        can_prepare_listing(actor, item, now),
         _framework_fits(item.supplier, framework, local_day(now)),
+        lot_fits(item, framework, lot),
     )
 
 
@@ -250,7 +308,42 @@ def can_prepare_listing(actor: Actor, item: CatalogItem, now: datetime) -> Decis
         _moves(item, "list", now),
         *(deny(need.reason) for need in missing(item, item.current)),
         _supplier_fits(item.supplier),
+        capability_shown(item),
     )
+
+
+def capability_shown(item: CatalogItem) -> Decision:
+    """Is the supplier's capability shown (R-035, R-036)?
+
+    By the pilot that the item grew from, or by one of the three kinds of evidence; a government reference is
+    welcome and never required, and does not stand in for them.
+    """
+    if item.pilot_id is not None or any(e.kind in SUBSTITUTES for e in item.evidence):
+        return ALLOWED
+    return deny(EVIDENCE_NEEDED)
+
+
+def lot_fits(item: CatalogItem, framework: FrameworkAgreement | None, lot: Lot | None) -> Decision:
+    """Does the item suit the lot: its agreement, category, domain and price ceiling? No lot suits where there is none."""
+    if framework is None:
+        return deny(NO_FRAMEWORK)
+    if lot is None:
+        return deny(LOT_NEEDED) if framework.lots else ALLOWED
+    if lot.framework_id != framework.id:
+        return deny(LOT_FOREIGN)
+    if lot.category_id is not None and lot.category_id != item.category_id:
+        name = lot.category.name if lot.category is not None else lot.code
+        return deny(LOT_CATEGORY, category=name)
+    if lot.category_id is None and item.domain is not None and lot.domain != item.domain:
+        return deny(LOT_DOMAIN)
+    return within_ceiling(item.current.unit_price, lot)
+
+
+def within_ceiling(price: int | None, lot: Lot | None) -> Decision:
+    """Does the unit price (NT$) stay within the ceiling of the lot?"""
+    if lot is None or lot.price_ceiling is None or price is None or price <= lot.price_ceiling:
+        return ALLOWED
+    return deny(ABOVE_CEILING, ceiling=f"{lot.price_ceiling:,}")
 
 
 def _supplier_fits(supplier: Organization) -> Decision:
@@ -260,7 +353,7 @@ def _supplier_fits(supplier: Organization) -> Decision:
 def _framework_fits(supplier: Organization, framework: FrameworkAgreement | None, today: date) -> Decision:
     if framework is None:
         return deny(NO_FRAMEWORK)
-    if not framework.is_running(today):
+    if framework.phase_on(today) not in TAKES_ITEMS:
         return deny(FRAMEWORK_NOT_RUNNING, start=framework.starts_on, end=framework.ends_on)
     return within_five_years(supplier.founded_on, framework.starts_on)
 
@@ -309,3 +402,83 @@ def can_apply_to(framework: FrameworkAgreement, today: date) -> Decision:
     if phase is AgreementPhase.PENDING:
         return deny(APPLICATIONS_CLOSED, closed=framework.closes_on, begins=framework.starts_on)
     return deny(APPLICATIONS_LATER, opens=framework.opens_on or framework.starts_on)
+
+
+# --- the review board ---
+
+
+def _not_being_read(review: ListingApplication | None) -> Decision:
+    being_read = review is not None and review.state is ApplicationState.SUBMITTED
+    return deny(UNDER_REVIEW_NOW) if being_read else ALLOWED
+
+
+def _application_moves(application: ListingApplication, move: str) -> Decision:
+    if APPLICATION_LIFE.can(move, application.state):
+        return ALLOWED
+    return deny(APPLICATION_STATE, state=APPLICATION_LIFE.info(application.state))
+
+
+def can_add_evidence(
+    actor: Actor, item: CatalogItem, now: datetime, review: ListingApplication | None = None
+) -> Decision:
+    """May this person add or remove evidence? Whoever may edit the item, while it is proposed."""
+    return first_denial(_in_state(item, now, ItemState.PROPOSED), can_edit(actor, item, now, review))
+
+
+def can_see_evidence(actor: Actor | None, item: CatalogItem) -> bool:
+    """May this person read the supplier's papers? Staff and the supplier's people."""
+    return actor is not None and (actor.is_staff or actor.is_of(item.supplier_id))
+
+
+def can_apply(
+    actor: Actor, item: CatalogItem, now: datetime, review: ListingApplication | None = None
+) -> Decision:
+    """May this person ask the board to list the item? Its supplier, once it is complete and shows its capability."""
+    return first_denial(
+        can_write(actor, item.supplier_id),
+        _in_state(item, now, ItemState.PROPOSED),
+        *(deny(need.reason) for need in missing(item, item.current)),
+        _supplier_fits(item.supplier),
+        capability_shown(item),
+        _not_being_read(review),
+    )
+
+
+def can_apply_in(
+    actor: Actor,
+    item: CatalogItem,
+    framework: FrameworkAgreement,
+    lot: Lot | None,
+    now: datetime,
+    review: ListingApplication | None = None,
+) -> Decision:
+    """The same, in this agreement and lot: it takes applications today, and the item and its supplier suit it."""
+    return first_denial(
+        can_apply(actor, item, now, review),
+        can_apply_to(framework, local_day(now)),
+        within_five_years(item.supplier.founded_on, framework.starts_on),
+        lot_fits(item, framework, lot),
+    )
+
+
+def can_propose_change(
+    actor: Actor, item: CatalogItem, now: datetime, review: ListingApplication | None = None
+) -> Decision:
+    """May this person ask the board for a change of the listed item? Its supplier, one change at a time."""
+    return first_denial(
+        can_write(actor, item.supplier_id),
+        _in_state(item, now, ItemState.LISTED, ItemState.SUSPENDED),
+        _not_being_read(review),
+    )
+
+
+def can_withdraw_application(actor: Actor, application: ListingApplication) -> Decision:
+    """May this person withdraw the application? The supplier's owners and editors, until it is decided."""
+    return first_denial(
+        can_write(actor, application.item.supplier_id), _application_moves(application, "withdraw")
+    )
+
+
+def can_review(actor: Actor, application: ListingApplication, move: str) -> Decision:
+    """May this person return, approve or refuse the application?"""
+    return first_denial(_staff(actor), _application_moves(application, move))

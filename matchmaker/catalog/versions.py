@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from matchmaker.catalog.facts import VERSION_FIELDS
+from matchmaker.catalog.facts import VERSION_FIELDS, ItemFacts
 from matchmaker.catalog.models import ItemVersion
+from matchmaker.catalog.pricing import steps
 from matchmaker.kernel.words import N_
 
 FIELD_LABELS = {
@@ -52,6 +54,32 @@ def changed_fields(before: ItemVersion, after: ItemVersion) -> tuple[str, ...]:
     """The names of the fields in which two versions differ (needs their ``breaks`` loaded)."""
     fields = tuple(name for name in VERSION_FIELDS if getattr(before, name) != getattr(after, name))
     return (*fields, "breaks") if before.steps != after.steps else fields
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which a proposed change differs from the present version."""
+
+    name: str
+    before: Any
+    after: Any
+
+    @property
+    def label(self) -> str:
+        """English label, translated where it is shown."""
+        return FIELD_LABELS[self.name]
+
+
+def differences(version: ItemVersion, facts: ItemFacts) -> list[Difference]:
+    """What a proposed change would change (needs ``breaks`` loaded)."""
+    found = [
+        Difference(name, getattr(version, name), getattr(facts, name))
+        for name in VERSION_FIELDS
+        if getattr(version, name) != getattr(facts, name)
+    ]
+    if version.steps != steps(facts.breaks):
+        found.append(Difference("breaks", version.steps, steps(facts.breaks)))
+    return found
 
 
 def editions(versions: Sequence[ItemVersion]) -> list[Edition]:

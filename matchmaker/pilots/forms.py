@@ -8,26 +8,19 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
-from wtforms import FieldList, FormField, widgets
+from wtforms import FieldList, FormField
 from wtforms import Form as Part
 
 from matchmaker.pilots.facts import AssessmentFacts, MeasureFacts, MilestoneFacts, PaymentFacts, PlanFacts
 from matchmaker.pilots.models import Milestone, Pilot
 from matchmaker.pilots.states import NEED_MET_LABELS, PURPOSE_LABELS, NeedMet, PilotPurpose
 from matchmaker.web import fields
-from matchmaker.web.fields import ChoiceField, DayField, MilliField, MoneyField, UploadField
+from matchmaker.web.fields import ChoiceField, DayField, MilliField, MoneyField, RadioField, UploadField
 from matchmaker.web.forms import Form, RowsForm
 from matchmaker.web.words import choices
 
 MOST_MEASURES = 20
 MOST_MILESTONES = 24
-
-
-class RadioField(ChoiceField):
-    """One of a few, as radio buttons."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.RadioInput()
 
 
 class UploadsField(UploadField):

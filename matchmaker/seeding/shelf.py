@@ -12,16 +12,28 @@ from sqlalchemy import select
 
 from matchmaker.catalog import operations as catalog
 from matchmaker.catalog import queries
-from matchmaker.catalog.facts import AdoptionFacts, FrameworkFacts, ItemFacts
-from matchmaker.catalog.models import CatalogItem, Category, FrameworkAgreement
-from matchmaker.catalog.states import ActivityKind, OutputKind
+from matchmaker.catalog.facts import (
+    AdoptionFacts,
+    AnnouncementFacts,
+    EvidenceFacts,
+    FindingFacts,
+    FrameworkFacts,
+    ItemFacts,
+    LotFacts,
+)
+from matchmaker.catalog.models import CatalogItem, Category, FrameworkAgreement, ListingApplication, Lot
+from matchmaker.catalog.pricing import Step
+from matchmaker.catalog.states import CRITERIA_OF, ActivityKind, OutputKind
 from matchmaker.foundation.db import db
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.programme import Domain
 from matchmaker.pilots import queries as pilot_queries
+from matchmaker.proposals.states import EvidenceKind
 from matchmaker.seeding.cast import Cast, Row
 from matchmaker.seeding.schedule import Line, Schedule
 from matchmaker.seeding.stories import Story
+
+DAYS_OF_REVIEW = 5
 
 
 @dataclass(slots=True)
@@ -38,6 +50,11 @@ class Shelf:
         for row in self.rows["framework"]:
             line = self.schedule.line(row["key"])
             line.add(row["made"], "10:00", "agreement made", partial(self._make_framework, row))
+            if "extended" in row:
+                line.add(row["extended"], "10:00", "agreement extended", partial(self._extend, row))
+        for row in self.rows["announcement"]:
+            line = self.schedule.line(f"announcement {row['announced']}")
+            line.add(row["announced"], "09:00", "categories announced", partial(self._announce, row))
         for row in self.rows["item"]:
             self._enter_item(row)
 
@@ -47,7 +64,14 @@ class Shelf:
             line.add(row["proposed"], "14:00", "is proposed", partial(self._propose, row))
         if "completed" in row:
             line.add(row["completed"], "14:00", "is completed", partial(self._complete, row))
-        if "listed" in row:
+        if "applied" in row:
+            line.add(row["applied"], "16:00", "is handed to the review board", partial(self._apply, row))
+        if "answered" in row:
+            line.add(row["answered"], "16:00", "is answered", partial(self._answer, row))
+        if "listed" in row and "pilot" not in row:
+            line.add(row["listed"] - DAYS_OF_REVIEW, "10:00", "applies", partial(self._apply, row))
+            line.add(row["listed"], "10:00", "is listed", partial(self._approve, row))
+        elif "listed" in row:
             line.add(row["listed"], "10:00", "is listed", partial(self._list, row))
         self._enter_changes(line, row)
 
@@ -55,6 +79,12 @@ class Shelf:
         events = [
             *((each["on"], partial(self._change, row, each)) for each in row.get("version", ())),
             *((each["on"], partial(self._adopt, row, each)) for each in row.get("adoption", ())),
+        ]
+        events += [(each["on"], partial(self._ask_change, row, each)) for each in row.get("asked", ())]
+        events += [
+            (each["approved"], partial(self._approve_change, row))
+            for each in row.get("asked", ())
+            if "approved" in each
         ]
         if "suspended" in row:
             events.append((row["suspended"], partial(self._suspend, row)))
@@ -95,10 +125,54 @@ class Shelf:
             code=row["code"],
             title_zh=row["zh"],
             title_en=row["en"],
+            opens_on=self.schedule.day(row["opens"]) if "opens" in row else None,
+            closes_on=self.schedule.day(row["closes"]) if "closes" in row else None,
             starts_on=self.schedule.day(row["starts"]),
             ends_on=self.schedule.day(row["ends"]),
+            published_budget=row["budget"],
+            service_fee=row["fee"],
         )
-        catalog.save_framework(facts=facts, by=self.cast.actor("officer"), at=at)
+        by = self.cast.actor("officer")
+        framework = catalog.save_framework(facts=facts, by=by, at=at)
+        for code, domain in zip("ABCDEF", Domain, strict=True):
+            lot = self.rows["lot"][domain]
+            catalog.save_lot(
+                framework=framework,
+                facts=LotFacts(
+                    code=code,
+                    title_zh=lot["zh"],
+                    title_en=lot["en"],
+                    domain=domain,
+                    regions=tuple(lot.get("regions", ())),
+                    price_ceiling=lot["ceiling"],
+                    order_min=lot["least"],
+                    order_max=lot["most"],
+                    published_budget=row["budget"] // len(Domain),
+                ),
+                by=by,
+                at=at,
+            )
+
+    def _extend(self, row: Row, at: datetime) -> None:
+        catalog.extend_framework(
+            framework=self._framework(row["key"]),
+            ends_on=self.schedule.day(row["extended_to"]),
+            reason=row["extension"],
+            by=self.cast.actor("officer"),
+            at=at,
+        )
+
+    def _announce(self, row: Row, at: datetime) -> None:
+        day = local_day(at)
+        facts = AnnouncementFacts(
+            year=day.year + row.get("years_ahead", 0),
+            announced_on=day,
+            categories=tuple(row["categories"]),
+            note_zh=row["zh"],
+            note_en=row["en"],
+            source_note=row["source_note"],
+        )
+        catalog.save_announcement(facts=facts, by=self.cast.actor("officer"), at=at)
 
     def _facts(self, row: Row, change: Row | None = None) -> ItemFacts:
         """What an item says, with one change on top where it was changed."""
@@ -117,6 +191,7 @@ class Shelf:
             unit_zh=row["unit"][0],
             unit_en=row["unit"][1],
             unit_price=change.get("price", row["price"]),
+            breaks=tuple(Step(*each) for each in change.get("breaks") or row.get("breaks") or ()),
             price_note_zh=row["price_note"][0],
             price_note_en=row["price_note"][1],
             delivery_days=row["delivery"],
@@ -130,6 +205,14 @@ class Shelf:
         by, supplier = self.cast.actor(row["by"]), self.cast.organization(row["supplier"])
         made = catalog.propose(supplier=supplier, facts=self._facts(row), by=by, at=at)
         self._note_source(made, row)
+        evidence = row.get("evidence") or self.rows["evidence"][row["supplier"]]
+        facts = EvidenceFacts(
+            kind=EvidenceKind(evidence["kind"]),
+            title=evidence["title"],
+            organization=evidence["organization"],
+            description=evidence["description"],
+        )
+        catalog.add_evidence(item=made, facts=facts, by=by, at=at)
 
     def _complete(self, row: Row, at: datetime) -> None:
         """Staff complete what a pilot brought along."""
@@ -142,9 +225,60 @@ class Shelf:
         item.source_note = row["source_note"]
         db.session.flush()
 
+    def _place(self, row: Row, item: CatalogItem) -> tuple[FrameworkAgreement, Lot | None]:
+        """The agreement and its lot for the item's domain."""
+        framework = queries.framework_with_lots(self._framework(row["framework"]).ref)
+        return framework, next((lot for lot in framework.lots if lot.domain is item.domain), None)
+
     def _list(self, row: Row, at: datetime) -> None:
-        framework = self._framework(row["framework"])
-        catalog.list_item(item=self.item(row), framework=framework, by=self.cast.actor("officer"), at=at)
+        item = self.item(row)
+        framework, lot = self._place(row, item)
+        catalog.list_item(item=item, framework=framework, lot=lot, by=self.cast.actor("officer"), at=at)
+
+    # --- the review board ---
+
+    def _apply(self, row: Row, at: datetime) -> None:
+        item = self.item(row)
+        framework, lot = self._place(row, item)
+        by = self.cast.actor(row["by"])
+        catalog.apply_for_listing(item=item, framework=framework, lot=lot, by=by, at=at)
+
+    def _review(self, row: Row) -> ListingApplication:
+        review = queries.open_application(self.item(row).id)
+        assert review is not None
+        return review
+
+    def _approve(self, row: Row, at: datetime) -> None:
+        review = self._review(row)
+        findings = {criterion: FindingFacts(True) for criterion in CRITERIA_OF[review.kind]}
+        catalog.approve_application(
+            application=review, findings=findings, by=self.cast.actor("officer"), at=at
+        )
+
+    def _answer(self, row: Row, at: datetime) -> None:
+        """Return with findings, refuse, or the supplier takes it back."""
+        review, officer = self._review(row), self.cast.actor("officer")
+        if row["answer"] == "withdraw":
+            catalog.withdraw_application(application=review, by=self.cast.actor(row["by"]), at=at)
+        elif row["answer"] == "refuse":
+            catalog.refuse_application(application=review, words=row["answer_words"], by=officer, at=at)
+        else:
+            lacking = row["lacking"]
+            findings = {
+                criterion: FindingFacts(criterion not in lacking, lacking.get(criterion, ""))
+                for criterion in CRITERIA_OF[review.kind]
+            }
+            catalog.return_application(
+                application=review, findings=findings, words=row["answer_words"], by=officer, at=at
+            )
+
+    def _approve_change(self, row: Row, at: datetime) -> None:
+        self._approve(row, at)
+
+    def _ask_change(self, row: Row, change: Row, at: datetime) -> None:
+        """The supplier asks for a change, which the board approves or has still to read."""
+        item, by = self.item(row), self.cast.actor(row["by"])
+        catalog.propose_change(item=item, facts=self._facts(row, change), by=by, at=at)
 
     def _change(self, row: Row, change: Row, at: datetime) -> None:
         item = self.item(row)

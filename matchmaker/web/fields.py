@@ -287,6 +287,13 @@ class ChoiceField(SelectField):
             raise ValidationError(gettext("Choose one of the options."))
 
 
+class RadioField(ChoiceField):
+    """One of a few, as radio buttons."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.RadioInput()
+
+
 class ChoicesField(SelectMultipleField):
     """Check boxes."""
 

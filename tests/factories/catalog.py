@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from matchmaker.catalog import operations
-from matchmaker.catalog.facts import AdoptionFacts, FrameworkFacts, ItemFacts
-from matchmaker.catalog.states import ActivityKind, OutputKind
+from matchmaker.catalog import operations, queries
+from matchmaker.catalog.facts import (
+    AdoptionFacts,
+    EvidenceFacts,
+    FindingFacts,
+    FrameworkFacts,
+    ItemFacts,
+    LotFacts,
+)
+from matchmaker.catalog.states import CRITERIA_OF, ActivityKind, OutputKind
 from matchmaker.challenges.models import Challenge, ChallengeText
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation.db import db, unit_of_work
@@ -16,7 +23,7 @@ from matchmaker.pilots.models import Assessment, Measure, Pilot
 from matchmaker.pilots.states import NeedMet, PilotState
 from matchmaker.proposals.content import ProposalContent
 from matchmaker.proposals.models import Proposal, ProposalVersion
-from matchmaker.proposals.states import ProposalState
+from matchmaker.proposals.states import EvidenceKind, ProposalState
 
 STARTS_ON = date(2026, 1, 1)
 ENDS_ON = date(2027, 12, 31)
@@ -64,10 +71,43 @@ def framework(world, staff, *, code="fw-2026", starts_on=STARTS_ON, ends_on=ENDS
         )
 
 
-def proposed(world, bob, supplier, **changes):
-    """A complete item that its startup proposed."""
+def proposed(world, bob, supplier, *, shown=True, **changes):
+    """A complete item that its startup proposed; ``shown``: with evidence of the capability."""
     with unit_of_work():
-        return operations.propose(supplier=supplier, facts=facts(**changes), by=bob, at=world.now)
+        item = operations.propose(supplier=supplier, facts=facts(**changes), by=bob, at=world.now)
+        if shown:
+            operations.add_evidence(item=item, facts=evidence(), by=bob, at=world.now)
+        return queries.item_by_id(item.id)
+
+
+def evidence(kind=EvidenceKind.AWARD, **changes) -> EvidenceFacts:
+    """An award."""
+    whole = {"title": "創新獎", "organization": "測試基金會", "description": "決選第一名。"}
+    return EvidenceFacts(kind=kind, **(whole | changes))
+
+
+def lot(world, staff, agreement, **changes):
+    """A lot that the complete item suits."""
+    whole = {"code": "A", "title_zh": "號誌組", "domain": Domain.SAFETY, "category": "audible-signals"}
+    with unit_of_work():
+        made = operations.save_lot(
+            framework=agreement, facts=LotFacts(**(whole | changes)), by=staff, at=world.now
+        )
+    return next(each for each in queries.framework_with_lots(agreement.ref).lots if each.ref == made.ref)
+
+
+def applied(world, bob, item, agreement, lot=None):
+    """The item handed to the review board."""
+    with unit_of_work():
+        return operations.apply_for_listing(item=item, framework=agreement, lot=lot, by=bob, at=world.now)
+
+
+def findings(application, *, but=(), words="請補充"):
+    """Everything is met, but these criteria."""
+    return {
+        criterion: FindingFacts(criterion not in but, words if criterion in but else "")
+        for criterion in CRITERIA_OF[application.kind]
+    }
 
 
 def listed(world, staff, bob, supplier, agreement, **changes):

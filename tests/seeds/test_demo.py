@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 import matchmaker
-from matchmaker.catalog.models import Adoption, CatalogItem
+from matchmaker.catalog.models import Adoption, CatalogItem, FrameworkAgreement, ListingApplication
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation import audit, clock, outbox
@@ -80,6 +80,8 @@ def occurring(year):
     items = rows(select(CatalogItem).options(joinedload(CatalogItem.framework)))
     seen["catalog_item"] = {row.state_on(today) for row in items}
     seen["peer_request"] = {row.state for row in rows(select(PeerRequest))}
+    seen["framework_agreement"] = {row.phase_on(today) for row in rows(select(FrameworkAgreement))}
+    seen["listing_application"] = {row.state for row in rows(select(ListingApplication))}
     return seen
 
 

@@ -462,7 +462,14 @@ def test_supply_is_suspended_resumed_and_ended_with_reasons(world, house):
     with pytest.raises(Refused), unit_of_work():
         operations.resume(item=item, by=house.carol, at=world.now)
     kinds = [entry.type for entry in audit.history(item.subject)]
-    assert kinds == ["item.proposed", "item.listed", "item.suspend", "item.resume", "item.withdraw"]
+    assert kinds == [
+        "item.proposed",
+        "item.evidence_added",
+        "item.listed",
+        "item.suspend",
+        "item.resume",
+        "item.withdraw",
+    ]
 
 
 @pytest.mark.both_databases
@@ -626,7 +633,9 @@ def test_who_may_do_what_by_state(world, house):
     people = {"staff": house.carol, "owner": house.bob, "reader": reader, "rival": ivan, "agency": alice}
     acts = {
         "edit": policies.can_edit,
-        "list": lambda a, i, now: policies.can_list(a, i, house.agreement, now),
+        "list": lambda a, i, now: policies.can_list(
+            a, i, queries.framework_with_lots(house.agreement.ref), now
+        ),
         "suspend": policies.can_suspend,
         "resume": policies.can_resume,
         "withdraw": policies.can_withdraw,

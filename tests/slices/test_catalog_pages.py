@@ -438,7 +438,7 @@ def test_others_do_not_find_our_items(world, house):
 def test_a_listed_item_is_not_the_suppliers_to_change(world, house):
     browser = world.client(house.bob)
     page = words_of(browser.get(f"/supplier/items/{house.listed.ref}"))
-    assert "its words and price are part of the agreement" in page
+    assert f"/supplier/items/{house.listed.ref}/change" in page
     assert browser.get(f"/supplier/items/{house.listed.ref}/edit").status_code == 409
     answer = browser.post(f"/supplier/items/{house.listed.ref}/edit", {"title_zh": "偷改", "note": "x"})
     assert answer.status_code == 409

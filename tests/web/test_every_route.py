@@ -185,6 +185,8 @@ startup        GET POST /catalog/propose                                        
 staff          GET      /staff/announcements                                           catalog.staff_announcements
 staff          GET POST /staff/announcements/<ref>                                     catalog.edit_announcement
 staff          GET POST /staff/announcements/new                                       catalog.new_announcement
+staff          GET      /staff/applications                                            catalog.applications
+staff          GET POST /staff/applications/<ref>                                      catalog.application
 staff          GET      /staff/frameworks                                              catalog.frameworks
 staff          GET      /staff/frameworks/<ref>                                        catalog.framework
 staff          GET POST /staff/frameworks/<ref>/edit                                   catalog.edit_framework
@@ -202,14 +204,20 @@ staff          GET POST /staff/items/<ref>/list                                 
 staff          POST     /staff/items/<ref>/resume                                      catalog.resume
 staff          GET POST /staff/items/<ref>/suspend                                     catalog.suspend
 staff          GET POST /staff/items/<ref>/withdraw                                    catalog.withdraw
+staff          GET POST /staff/items/table                                             catalog.send_items
+staff          GET      /staff/items/table.<form>                                      catalog.items_table
+startup        POST     /supplier/applications/<ref>/withdraw                          catalog.withdraw_application
 startup        GET      /supplier/items                                                catalog.own_items
 startup        GET      /supplier/items/<ref>                                          catalog.own_item
+startup        GET POST /supplier/items/<ref>/apply                                    catalog.apply_for_listing
+startup        GET POST /supplier/items/<ref>/change                                   catalog.propose_change
 startup        GET POST /supplier/items/<ref>/edit                                     catalog.edit_own_item
+startup        GET POST /supplier/items/<ref>/evidence                                 catalog.add_evidence
+staff+startup  GET      /supplier/items/<ref>/evidence/<evidence>/paper                catalog.evidence_paper
+startup        POST     /supplier/items/<ref>/evidence/<evidence>/remove               catalog.remove_evidence
 startup        GET POST /supplier/items/<ref>/withdraw                                 catalog.withdraw_own_item
-staff          GET POST /staff/items/table                                            catalog.send_items
-staff          GET      /staff/items/table.<form>                                     catalog.items_table
-startup        GET POST /supplier/items/table                                         catalog.send_own_items
-startup        GET      /supplier/items/table.<form>                                  catalog.own_items_table
+startup        GET POST /supplier/items/table                                          catalog.send_own_items
+startup        GET      /supplier/items/table.<form>                                   catalog.own_items_table
 
 # search
 public         GET      /search                                                        search.page

@@ -4,23 +4,32 @@ from matchmaker.catalog.forms.agreements import AnnouncementForm, ExtensionForm,
 from matchmaker.catalog.forms.items import (
     AdoptionForm,
     BreakPart,
+    EvidenceForm,
     ItemForm,
     ListForm,
+    Proposed,
     ReasonForm,
     Stored,
+    places,
     western,
 )
+from matchmaker.catalog.forms.review import ReviewForm, review_form
 
 __all__ = [
     "AdoptionForm",
     "AnnouncementForm",
     "BreakPart",
+    "EvidenceForm",
     "ExtensionForm",
     "FrameworkForm",
     "ItemForm",
     "ListForm",
     "LotForm",
+    "Proposed",
     "ReasonForm",
+    "ReviewForm",
     "Stored",
+    "places",
+    "review_form",
     "western",
 ]

@@ -12,14 +12,15 @@ from wtforms import BooleanField, FieldList, FormField
 from wtforms import Form as Part
 
 from matchmaker.catalog import queries
-from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, ItemFacts
-from matchmaker.catalog.models import CatalogItem, FrameworkAgreement
+from matchmaker.catalog.facts import VERSION_FIELDS, AdoptionFacts, EvidenceFacts, ItemFacts
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, Lot
 from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ACTIVITY_LABELS, OUTPUT_LABELS, ActivityKind, OutputKind
 from matchmaker.kernel.dates import roc_year
 from matchmaker.kernel.programme import DOMAIN_LABELS, Domain
+from matchmaker.proposals.states import EVIDENCE_LABELS, EvidenceKind
 from matchmaker.web import fields
-from matchmaker.web.fields import ChoiceField, MoneyField, WholeField
+from matchmaker.web.fields import ChoiceField, MoneyField, UploadField, WholeField
 from matchmaker.web.forms import Form, RowsForm
 from matchmaker.web.words import choices
 
@@ -61,6 +62,24 @@ class Stored:
     def __getattr__(self, name: str) -> Any:
         if name in VERSION_FIELDS:
             return getattr(self.item.current, name)
+        raise AttributeError(name)
+
+
+class Proposed:
+    """A change as its form sees it."""
+
+    def __init__(self, facts: ItemFacts) -> None:
+        self.facts = facts
+
+    @property
+    def breaks(self) -> list[dict[str, int]]:
+        return [
+            {"from_quantity": step.from_quantity, "unit_price": step.unit_price} for step in self.facts.breaks
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ItemFacts.__dataclass_fields__:
+            return getattr(self.facts, name)
         raise AttributeError(name)
 
 
@@ -156,9 +175,10 @@ class ItemForm(RowsForm):
             del self.note
 
     @classmethod
-    def of(cls, item: CatalogItem) -> ItemForm:
-        """The form filled with what is stored."""
-        form = cls(obj=Stored(item), listed=item.listed_at is not None)
+    def of(cls, item: CatalogItem, change: ItemFacts | None = None) -> ItemForm:
+        """The form filled with what is stored, or with a change that was proposed before."""
+        source = Stored(item) if change is None else Proposed(change)
+        form = cls(obj=source, listed=item.listed_at is not None)
         if not form.is_submitted():
             form.expected_version.data = str(item.version)
         return form
@@ -186,19 +206,72 @@ class ItemForm(RowsForm):
         )
 
 
+def places(agreements: Sequence[FrameworkAgreement]) -> list[tuple[str, str]]:
+    """Each agreement, or each of its lots where it has some, as an option: ``reference`` or ``reference/lot``."""
+    options = []
+    for agreement in agreements:
+        name = f"{agreement.code} {agreement.title}"
+        if not agreement.lots:
+            options.append((agreement.ref, name))
+        options += [
+            (f"{agreement.ref}/{lot.ref}", f"{name}: {lot.code} {lot.title}") for lot in agreement.lots
+        ]
+    return options
+
+
 class ListForm(Form):
-    """The agreement that an item is listed in."""
+    """The agreement, and where it has lots the lot, that an item is listed in."""
 
     framework = ChoiceField(
-        _l("Framework agreement"),
+        _l("Framework agreement and lot"),
         required_message=_l("Choose the framework agreement that the item is listed in."),
     )
 
     def __init__(self, agreements: Sequence[FrameworkAgreement], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.framework.choices = [("", gettext("Choose one"))] + [
-            (a.ref, f"{a.code} {a.title}") for a in agreements
-        ]
+        self.agreements = agreements
+        self.framework.choices = [("", gettext("Choose one")), *places(agreements)]
+
+    @property
+    def chosen(self) -> tuple[FrameworkAgreement, Lot | None]:
+        """The agreement and the lot (call once the form is valid)."""
+        ref, _, lot_ref = (self.framework.data or "").partition("/")
+        agreement = next(a for a in self.agreements if a.ref == ref)
+        return agreement, next((lot for lot in agreement.lots if lot.ref == lot_ref), None)
+
+
+class EvidenceForm(Form):
+    """What shows the capability in place of a track record."""
+
+    kind = ChoiceField(_l("Kind"), required_message=_l("Choose the kind of evidence."))
+    title = fields.text(
+        _l("What it is"),
+        fields.required(_l("Say what it is: the name of the award, the project or the pilot.")),
+        length=160,
+    )
+    organization = fields.text(
+        _l("By or with whom"),
+        fields.required(_l("Name who gave the award, the firm, or the government body.")),
+        length=160,
+    )
+    description = fields.long_text(
+        _l("Description"), description=_l("What you did, when, and what came of it."), length=2000
+    )
+    file = UploadField(
+        _l("Paper"), description=_l("A certificate, a contract, a report. Only the board reads it.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [("", gettext("Choose one")), *choices(EVIDENCE_LABELS)]
+
+    def facts(self) -> EvidenceFacts:
+        return EvidenceFacts(
+            kind=EvidenceKind(self.kind.data),
+            title=self.title.data or "",
+            organization=self.organization.data or "",
+            description=self.description.data or "",
+        )
 
 
 class ReasonForm(Form):

@@ -21,7 +21,7 @@ from matchmaker.catalog.pricing import Fault, Step
 from matchmaker.catalog.states import ItemState
 from matchmaker.foundation import audit, bus
 from matchmaker.foundation.db import check_version, db, lock
-from matchmaker.kernel.decision import Denied, Reason, deny
+from matchmaker.kernel.decision import ALLOWED, Denied, Reason, deny
 from matchmaker.kernel.errors import Invalid, require
 from matchmaker.kernel.programme import Domain
 from matchmaker.kernel.words import N_
@@ -73,7 +73,7 @@ NOTE_NEEDED = Reason("catalog.note_needed", N_("Say what changes and why: it is 
 def propose(*, supplier: Organization, facts: ItemFacts, by: Actor, at: datetime) -> CatalogItem:
     """A startup proposes an item; what is missing may be written until staff list it."""
     require(policies.can_propose(by, supplier))
-    _check(facts)
+    check_facts(facts)
     return _make(supplier, facts, by=by, at=at)
 
 
@@ -147,8 +147,11 @@ def _place(facts: ItemFacts) -> dict[str, Any]:
     return {"category_id": category.id if category is not None else None, "domain": domain}
 
 
-def _check(facts: ItemFacts) -> None:
-    """Refuse what cannot be, whatever the state; raises Invalid with every problem at once."""
+def check_facts(facts: ItemFacts, item: CatalogItem | None = None) -> None:
+    """Refuse what cannot be, whatever the state; raises Invalid with every problem at once.
+
+    The price stays within the ceiling of the lot that the item is listed in.
+    """
     problems: dict[str, Denied] = {}
     if not (facts.title_zh or facts.title_en):
         problems["title_zh"] = deny(TITLE_NEEDED)
@@ -160,6 +163,9 @@ def _check(facts: ItemFacts) -> None:
         problems["delivery_days"] = deny(DAYS_RANGE)
     if facts.warranty_months is not None and not 0 <= facts.warranty_months <= MOST_MONTHS:
         problems["warranty_months"] = deny(MONTHS_RANGE)
+    ceiling = policies.within_ceiling(facts.unit_price, item.lot) if item is not None else ALLOWED
+    if isinstance(ceiling, Denied):
+        problems.setdefault("unit_price", ceiling)
     problems |= _break_problems(facts)
     if problems:
         raise Invalid(problems)
@@ -190,9 +196,14 @@ def save_version(
     Saving the same again changes nothing.
     """
     item = held(item)
-    require(policies.can_edit(by, item, at))
+    require(policies.can_edit(by, item, at, queries.open_application(item.id)))
     check_version(item, expected_version)
-    _check(facts)
+    return write_version(item, facts, by=by, at=at)
+
+
+def write_version(item: CatalogItem, facts: ItemFacts, *, by: Actor, at: datetime) -> ItemVersion:
+    """What ``save_version`` does once it is allowed; ``item`` is held."""
+    check_facts(facts, item)
     place, words, current = _place(facts), _words(facts), item.current
     changed = [name for name, value in words.items() if getattr(current, name) != value]
     if current.steps != pricing.steps(facts.breaks):

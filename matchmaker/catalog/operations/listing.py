@@ -15,14 +15,15 @@ from matchmaker.catalog.models import (
     CatalogItem,
     FrameworkAgreement,
     ItemCounter,
+    Lot,
 )
 from matchmaker.catalog.operations.holding import held
-from matchmaker.catalog.states import ITEM_LIFE, ItemState
+from matchmaker.catalog.states import APPLICATION_LIFE, ITEM_LIFE, ItemState
 from matchmaker.foundation import audit, bus
 from matchmaker.foundation.db import check_version, db, lock
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Reason, deny
-from matchmaker.kernel.errors import Invalid, require
+from matchmaker.kernel.errors import Invalid, Refused, require
 from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
 
@@ -35,17 +36,37 @@ def list_item(
     *,
     item: CatalogItem,
     framework: FrameworkAgreement,
+    lot: Lot | None = None,
     by: Actor,
     at: datetime,
     expected_version: int | None = None,
 ) -> CatalogItem:
-    """Take a complete item into the catalog, in an agreement that holds today; it gets its public code."""
-    framework = lock(FrameworkAgreement, framework.id)
+    """Take a complete item into the catalog, in an agreement and lot that takes it; it gets its public code.
+
+    Where the startup has applied for the listing, staff decide on the application instead.
+    """
+    framework = framework_held(framework)
     item = held(item)
-    require(policies.can_list(by, item, framework, at))
+    if queries.open_application(item.id) is not None:
+        raise Refused(deny(policies.REVIEW_FIRST))
     check_version(item, expected_version)
+    return take_in(item, framework, lot, by=by, at=at)
+
+
+def framework_held(framework: FrameworkAgreement) -> FrameworkAgreement:
+    """The agreement, held until the end of the transaction, with its lots."""
+    lock(FrameworkAgreement, framework.id)
+    return queries.framework_with_lots(framework.ref)
+
+
+def take_in(
+    item: CatalogItem, framework: FrameworkAgreement, lot: Lot | None, *, by: Actor, at: datetime
+) -> CatalogItem:
+    """List the item; it and the agreement are held."""
+    require(policies.can_list(by, item, framework, at, lot))
     state, code = ITEM_LIFE.next("list", item.state), _next_code(local_day(at).year)
     item.state, item.code, item.listed_at, item.framework_id = state, code, at, framework.id
+    item.lot_id = lot.id if lot is not None else None
     item.touch(by=by.name, at=at)
     db.session.flush()
     audit.record(
@@ -56,6 +77,7 @@ def list_item(
         body={
             "code": item.code,
             "framework": framework.code,
+            "lot": lot.code if lot is not None else None,
             "version": item.current_version,
             "price": item.current.unit_price,
         },
@@ -101,6 +123,11 @@ def withdraw(
     """Take an item out for good; what was listed keeps a page that says so."""
     item = held(item)
     require(policies.can_withdraw(by, item, at))
+    review = queries.open_application(item.id)
+    if review is not None:
+        review.state = APPLICATION_LIFE.next("withdraw", review.state)
+        review.decided_at, review.decided_by = at, by.name
+        review.touch(by=by.name, at=at)
     _move(item, "withdraw", _given(reason), by=by, at=at, expected_version=expected_version)
 
 

@@ -47,19 +47,6 @@ def frameworks() -> list[FrameworkRow]:
     return [FrameworkRow(framework, count) for framework, count in rows]
 
 
-def running_frameworks(today: date) -> Sequence[FrameworkAgreement]:
-    """The agreements that hold on this day."""
-    return (
-        db.session.execute(
-            select(FrameworkAgreement)
-            .where(FrameworkAgreement.starts_on <= today, FrameworkAgreement.ends_on >= today)
-            .order_by(FrameworkAgreement.starts_on.desc(), FrameworkAgreement.id.desc())
-        )
-        .scalars()
-        .all()
-    )
-
-
 def framework_by_ref(ref: str) -> FrameworkAgreement:
     row = db.session.execute(
         select(FrameworkAgreement).where(FrameworkAgreement.ref == ref)

@@ -13,7 +13,9 @@ from matchmaker.catalog.models import (
     Adoption,
     CatalogItem,
     Category,
+    ItemEvidence,
     ItemVersion,
+    Lot,
 )
 from matchmaker.challenges.models import Challenge
 from matchmaker.foundation.db import db
@@ -30,6 +32,8 @@ def _items() -> Select[CatalogItem]:
         joinedload(CatalogItem.supplier),
         joinedload(CatalogItem.category),
         joinedload(CatalogItem.framework),
+        joinedload(CatalogItem.lot).joinedload(Lot.category),
+        selectinload(CatalogItem.evidence).joinedload(ItemEvidence.file),
         selectinload(CatalogItem.versions).selectinload(ItemVersion.breaks),
     )
 
@@ -45,6 +49,9 @@ def _with_evidence() -> Select[CatalogItem]:
             ),
             joinedload(CatalogItem.category),
             joinedload(CatalogItem.framework),
+            joinedload(CatalogItem.lot).joinedload(Lot.category),
+            selectinload(CatalogItem.evidence).joinedload(ItemEvidence.file),
+            selectinload(CatalogItem.reports),
             selectinload(CatalogItem.versions).selectinload(ItemVersion.breaks),
             selectinload(CatalogItem.adoptions).joinedload(Adoption.agency),
             pilot.joinedload(Pilot.agency),
@@ -180,6 +187,14 @@ def pilot_with_sources(pilot_id: int) -> Pilot:
         .unique()
         .scalar_one_or_none()
     )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def evidence_for(item: CatalogItem, ref: str) -> ItemEvidence:
+    """A piece of evidence of this item, with its file."""
+    row = next((each for each in item.evidence if each.ref == ref), None)
     if row is None:
         raise NotFound
     return row

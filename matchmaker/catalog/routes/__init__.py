@@ -4,4 +4,12 @@ from flask import Blueprint
 
 bp = Blueprint("catalog", __name__)
 
-from matchmaker.catalog.routes import agreements, bulk, panels, public, staff, supplier  # noqa: E402, F401
+from matchmaker.catalog.routes import (  # noqa: E402
+    agreements,  # noqa: F401
+    applications,  # noqa: F401
+    bulk,  # noqa: F401
+    panels,  # noqa: F401
+    public,  # noqa: F401
+    staff,  # noqa: F401
+    supplier,  # noqa: F401
+)

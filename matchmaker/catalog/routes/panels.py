@@ -55,11 +55,20 @@ def work_panel(actor: Any, **_context: Any) -> str:
     """On the front page: items that wait for staff, or for their supplier's words."""
     if actor.is_staff:
         waiting, url = queries.count_proposed(), url_for("catalog.items", state="proposed")
+        review, review_url = queries.count_waiting(), url_for("catalog.applications", state="submitted")
     elif actor.is_kind(OrganizationKind.STARTUP) and actor.organization_id is not None:
         waiting = queries.count_proposed(supplier_id=actor.organization_id)
-        url = url_for("catalog.own_items")
+        url = review_url = url_for("catalog.own_items")
+        review = queries.count_returned(actor.organization_id)
     else:
         return ""
-    if not waiting:
+    if not waiting and not review:
         return ""
-    return render_template("catalog/panels/work.html", waiting=waiting, url=url, is_staff=actor.is_staff)
+    return render_template(
+        "catalog/panels/work.html",
+        waiting=waiting,
+        url=url,
+        review=review,
+        review_url=review_url,
+        is_staff=actor.is_staff,
+    )

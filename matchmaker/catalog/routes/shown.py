@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext
 
-from matchmaker.catalog.models import CatalogItem
-from matchmaker.catalog.states import ACTIVITY_LABELS, ITEM_LIFE, OUTPUT_LABELS
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, Lot
+from matchmaker.catalog.states import (
+    ACTIVITY_LABELS,
+    APPLICATION_KIND_LABELS,
+    APPLICATION_LIFE,
+    CRITERIA_OF,
+    CRITERION_LABELS,
+    ITEM_LIFE,
+    OUTPUT_LABELS,
+)
 from matchmaker.catalog.versions import editions
 from matchmaker.kernel.dates import local_day
+from matchmaker.kernel.decision import Decision
 from matchmaker.kernel.programme import DOMAIN_LABELS
 from matchmaker.pilots.states import NEED_MET_LABELS, PURPOSE_LABELS
+from matchmaker.proposals.states import EVIDENCE_LABELS
 
 WORDS = {
     "life": ITEM_LIFE,
@@ -21,6 +33,11 @@ WORDS = {
     "output_labels": OUTPUT_LABELS,
     "need_met_labels": NEED_MET_LABELS,
     "purpose_labels": PURPOSE_LABELS,
+    "evidence_labels": EVIDENCE_LABELS,
+    "application_life": APPLICATION_LIFE,
+    "application_kinds": APPLICATION_KIND_LABELS,
+    "criteria_of": CRITERIA_OF,
+    "criterion_labels": CRITERION_LABELS,
 }
 
 
@@ -29,6 +46,7 @@ def of(item: CatalogItem) -> dict[str, Any]:
     return {
         "item": item,
         "version": item.current,
+        "today": local_day(g.now),
         "state": item.state_on(local_day(g.now)),
         "editions": editions(item.versions),
         "trail": trail(item),
@@ -54,3 +72,28 @@ def trail(item: CatalogItem) -> list[dict[str, Any]]:
             },
         ]
     return [*steps, {"kind": gettext("Catalog item"), "label": item.title, "current": True}]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An agreement, or one of its lots, with the rule's answer for an item."""
+
+    framework: FrameworkAgreement
+    lot: Lot | None
+    decision: Decision
+
+
+def fits(
+    agreements: Sequence[FrameworkAgreement],
+    rule: Callable[[FrameworkAgreement, Lot | None], Decision],
+) -> list[Fit]:
+    """Each place an item could be listed in, with the rule's answer."""
+    return [
+        Fit(agreement, lot, rule(agreement, lot))
+        for agreement in agreements
+        for lot in _lots_or_none(agreement)
+    ]
+
+
+def _lots_or_none(framework: FrameworkAgreement) -> list[Lot | None]:
+    return [*framework.lots] if framework.lots else [None]

@@ -14,7 +14,7 @@ from matchmaker.catalog.forms import (
     Stored,
 )
 from matchmaker.catalog.routes import bp, shown
-from matchmaker.catalog.states import ItemState
+from matchmaker.catalog.states import TAKES_ITEMS, ItemState
 from matchmaker.foundation import audit
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import require
@@ -54,6 +54,7 @@ def item(ref: str) -> ResponseReturnValue:
     history = audit.history(row.subject)
     return render_template(
         "catalog/staff_item.html",
+        review=queries.open_application(row.id),
         missing=policies.missing(row, row.current),
         requirements=policies.REQUIREMENTS,
         may_edit=policies.can_edit(actor(), row, g.now),
@@ -77,6 +78,13 @@ EVENT_LABELS = {
     "item.suspend": N_("Supply suspended"),
     "item.resume": N_("Supply resumed"),
     "item.withdraw": N_("Delisted"),
+    "item.evidence_added": N_("Evidence added"),
+    "item.evidence_removed": N_("Evidence removed"),
+    "item.applied": N_("Handed to the review board"),
+    "item.application_return": N_("Returned by the review board"),
+    "item.application_approve": N_("Approved by the review board"),
+    "item.application_refuse": N_("Refused by the review board"),
+    "item.application_withdraw": N_("Application withdrawn"),
     "item.adoption_recorded": N_("Adoption recorded"),
     "item.adoption_removed": N_("Adoption removed"),
 }
@@ -108,11 +116,14 @@ def edit_item(ref: str) -> ResponseReturnValue:
 @open_to(Audience.STAFF)
 @writes
 def list_item(ref: str) -> ResponseReturnValue:
-    """Take an item into the catalog, in an agreement that holds today."""
+    """Take an item into the catalog, in an agreement that takes items today."""
     row = queries.item_for(actor(), ref)
-    agreements = queries.running_frameworks(local_day(g.now))
+    review = queries.open_application(row.id)
+    if review is not None:
+        return redirect(url_for("catalog.application", ref=review.ref), 303)
+    agreements = queries.frameworks_in(TAKES_ITEMS, local_day(g.now))
     form = ListForm(agreements)
-    fits = {a.ref: policies.can_list(actor(), row, a, g.now) for a in agreements}
+    fits = shown.fits(agreements, lambda a, lot: policies.can_list(actor(), row, a, g.now, lot))
     context = {"item": row, "agreements": agreements, "fits": fits}
     if not form.is_submitted():
         require(policies.can_prepare_listing(actor(), row, g.now))
@@ -120,12 +131,9 @@ def list_item(ref: str) -> ResponseReturnValue:
         return render_template("catalog/list_item.html", form=form, **context)
 
     def act() -> ResponseReturnValue:
+        framework, lot = form.chosen
         operations.list_item(
-            item=row,
-            framework=queries.framework_by_ref(form.framework.data),
-            by=actor(),
-            at=g.now,
-            expected_version=form.version,
+            item=row, framework=framework, lot=lot, by=actor(), at=g.now, expected_version=form.version
         )
         said(N_("Listed. The supplier is being told by mail."))
         return redirect(url_for("catalog.item", ref=ref), 303)

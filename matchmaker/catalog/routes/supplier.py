@@ -57,11 +57,18 @@ def propose() -> ResponseReturnValue:
 def own_item(ref: str) -> ResponseReturnValue:
     """One of our items: what lacks, what counts, how it changed."""
     item = queries.item_for(actor(), ref)
+    review = queries.open_application(item.id)
     return render_template(
         "catalog/own_item.html",
+        review=review,
+        applications=queries.applications_of(item.id),
         missing=policies.missing(item, item.current),
         requirements=policies.REQUIREMENTS,
-        may_edit=policies.can_edit(actor(), item, g.now),
+        may_edit=policies.can_edit(actor(), item, g.now, review),
+        may_add=policies.can_add_evidence(actor(), item, g.now, review),
+        may_apply=policies.can_apply(actor(), item, g.now, review),
+        may_change=policies.can_propose_change(actor(), item, g.now, review),
+        capability=policies.capability_shown(item),
         may_withdraw=policies.can_withdraw(actor(), item, g.now),
         **shown.of(item),
     )
@@ -76,7 +83,7 @@ def edit_own_item(ref: str) -> ResponseReturnValue:
     form, back = ItemForm.of(item), url_for("catalog.own_item", ref=ref)
     context = {"item": item, "entity": Stored(item), "back": back}
     if not form.is_submitted() or form.change_rows():
-        require(policies.can_edit(actor(), item, g.now))
+        require(policies.can_edit(actor(), item, g.now, queries.open_application(item.id)))
         return render_template("catalog/edit_item.html", form=form, **context)
 
     def act() -> ResponseReturnValue:
