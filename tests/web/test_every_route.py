@@ -275,7 +275,10 @@ agency+staff+startup GET      /orders/<ref>/sheets/<sheet>.<spoken>.<kind>      
 agency         GET      /requisitions/<ref>/papers/<paper>                            orders.requisition_paper
 agency         POST     /requisitions/<ref>/papers/<paper>/remove                     orders.remove_requisition_paper
 agency         GET POST /requisitions/<ref>/papers/new                                orders.attach_to_requisition
-agency         GET      /requisitions/<ref>/sheet.<spoken>.<kind>                     orders.requisition_sheet"""
+agency         GET      /requisitions/<ref>/sheet.<spoken>.<kind>                     orders.requisition_sheet
+agency+staff+startup GET      /orders/table.<form>                                          orders.orders_table
+agency         GET      /requisitions/pattern.<form>                                  orders.requisitions_pattern
+agency         GET POST /requisitions/table                                           orders.send_requisitions"""
 
 SIGNED = {"/digest/stop/<token>"}
 """Addresses whose signature stands for the token of a form: mail programs post there."""

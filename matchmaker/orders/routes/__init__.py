@@ -5,6 +5,7 @@ from flask import Blueprint
 bp = Blueprint("orders", __name__)
 
 from matchmaker.orders.routes import (  # noqa: E402, F401
+    bulk,
     fulfilling,
     orders,
     panels,
