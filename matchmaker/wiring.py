@@ -54,6 +54,7 @@ from matchmaker.search.routes import bp as search
 from matchmaker.staff.routes import bp as staff
 from matchmaker.subsidies import events as subsidy_events
 from matchmaker.subsidies import notices as subsidy_notices
+from matchmaker.subsidies import operations as subsidy_operations
 from matchmaker.subsidies.routes import bp as subsidies
 from matchmaker.subsidies.routes import calculator as subsidy_calculator
 from matchmaker.subsidies.routes import cases as subsidy_cases
@@ -256,6 +257,8 @@ def _events() -> None:
         pilot_events.PilotAssessed,
     ):
         subscribe(change, search_operations.on_change)
+    subscribe(order_events.CertificateSigned, subsidy_operations.on_certificate_signed)
+    subscribe(order_events.OrderEnded, subsidy_operations.on_order_ended)
     subscribe(subsidy_events.CaseMoved, subsidy_notices.on_moved)
     subscribe(subsidy_events.LetterSent, subsidy_notices.on_letter)
     subscribe(subsidy_events.SignatureAsked, subsidy_notices.on_signature)

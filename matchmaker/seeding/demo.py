@@ -31,6 +31,7 @@ from matchmaker.search import operations as search
 from matchmaker.seeding import reading, signins, verdicts
 from matchmaker.seeding.cast import Cast
 from matchmaker.seeding.contests import Contest
+from matchmaker.seeding.grants import Grants
 from matchmaker.seeding.peers import Peers
 from matchmaker.seeding.schedule import Schedule, Step
 from matchmaker.seeding.shelf import Shelf
@@ -133,6 +134,7 @@ def _year(now: datetime, password_hash: str) -> tuple[Schedule, Cast, dict[str, 
         _trials(story)
     Shelf(reading.toml("demo", "catalog.toml"), cast, schedule, stories).enter()
     Peers(reading.toml("demo", "peers.toml")["ask"], cast, schedule, stories).enter()
+    Grants(reading.toml("demo", "subsidies.toml"), cast, schedule).enter()
     return schedule, cast, stories
 
 

@@ -112,7 +112,6 @@ class OrderFacts:
     pcc_number: str
     ordered_on: date
     value: int
-    order_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

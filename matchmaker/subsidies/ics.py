@@ -59,7 +59,8 @@ def escaped(text: str) -> str:
 
 def folded(line: str) -> str:
     """The line in pieces of at most 75 octets, never inside a character."""
-    pieces, piece, size = [], "", 0
+    pieces: list[str] = []
+    piece, size = "", 0
     for sign in line:
         width = len(sign.encode())
         if size + width > (75 if not pieces else 74):

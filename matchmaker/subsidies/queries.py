@@ -13,11 +13,13 @@ from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersi
 from matchmaker.catalog.states import ItemState
 from matchmaker.foundation.db import db, lock
 from matchmaker.kernel.errors import NotFound
+from matchmaker.orders.models import CallOffOrder
 from matchmaker.people.actor import Actor
 from matchmaker.people.models import Membership, Organization, User
 from matchmaker.subsidies.models import (
     CalendarKey,
     CaseLine,
+    CaseOrder,
     CasePaper,
     Claim,
     LedgerEntry,
@@ -153,7 +155,7 @@ def count_waiting(actor: Actor) -> dict[CaseState, int]:
     rows = db.session.execute(
         select(SubsidyCase.state, func.count()).where(_mine(actor)).group_by(SubsidyCase.state)
     )
-    return {state: count for state, count in rows.all()}  # noqa: C416
+    return {row[0]: row[1] for row in rows}
 
 
 # --- rounds and meetings ---
@@ -304,6 +306,25 @@ def listed_item(ref: str, today: date) -> tuple[CatalogItem, ItemVersion] | None
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def order_placed_here(number: str, agency_id: int) -> CallOffOrder | None:
+    """The agency's order of this e-procurement number that was placed on the platform and still stands."""
+    return db.session.execute(
+        select(CallOffOrder)
+        .where(
+            CallOffOrder.eproc_number == number,
+            CallOffOrder.agency_id == agency_id,
+            CallOffOrder.ended_at.is_(None),
+        )
+        .options(selectinload(CallOffOrder.lines))
+    ).scalar_one_or_none()
+
+
+def case_of_order(order_ref: str) -> SubsidyCase | None:
+    """The whole case that an order of the platform belongs to."""
+    case_id = db.session.scalar(select(CaseOrder.case_id).where(CaseOrder.order_ref == order_ref))
+    return None if case_id is None else case_by_id(case_id)
 
 
 def users_by_id(ids: Sequence[int]) -> Sequence[User]:

@@ -136,6 +136,7 @@ class Case:
         self.do(do.approve, letter=self.letter(), by=self.carol)
 
     def order(self, value: int | None = None, **changes: Any) -> None:
+        self.fresh()
         facts = {"pcc_number": f"PCC-{len(self.case.orders) + 1}", "ordered_on": self.today}
         facts["value"] = value if value is not None else self.case.approval.total
         self.do(do.record_order, facts=OrderFacts(**(facts | changes)), by=self.alice)

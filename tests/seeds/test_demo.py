@@ -33,6 +33,7 @@ from matchmaker.proposals.models import Proposal, ProposalPaper
 from matchmaker.proposals.states import EvidenceKind
 from matchmaker.seeding import demo as demo_year
 from matchmaker.seeding import load, signins
+from matchmaker.subsidies.models import SubsidyCase
 from matchmaker.suggestions import calibration, evaluation
 from matchmaker.suggestions.models import Suggestion
 from matchmaker.suggestions.queries import outcomes
@@ -82,10 +83,18 @@ def occurring(year):
     seen["peer_request"] = {row.state for row in rows(select(PeerRequest))}
     seen["framework_agreement"] = {row.phase_on(today) for row in rows(select(FrameworkAgreement))}
     seen["listing_application"] = {row.state for row in rows(select(ListingApplication))}
+    seen["subsidy_case"] = {row.state for row in rows(select(SubsidyCase))}
     return seen
 
 
 TO_TELL = {
+    "subsidy_budget",
+    "subsidy_change",
+    "subsidy_claim",
+    "subsidy_extension",
+    "subsidy_notice",
+    "subsidy_reservation",
+    "subsidy_termination",
     "framework_agreement",
     "listing_application",
     "price_report",

@@ -278,7 +278,35 @@ agency         GET POST /requisitions/<ref>/papers/new                          
 agency         GET      /requisitions/<ref>/sheet.<spoken>.<kind>                     orders.requisition_sheet
 agency+staff+startup GET      /orders/table.<form>                                          orders.orders_table
 agency         GET      /requisitions/pattern.<form>                                  orders.requisitions_pattern
-agency         GET POST /requisitions/table                                           orders.send_requisitions"""
+agency         GET POST /requisitions/table                                           orders.send_requisitions
+
+# subsidies
+staff          GET      /staff/subsidies/forecast                                      subsidies.money
+staff          GET      /staff/subsidies/forecast.csv                                  subsidies.money_table
+staff          GET POST /staff/subsidies/meetings/<ref>                                subsidies.meeting
+staff          POST     /staff/subsidies/meetings/<ref>/conclude                       subsidies.conclude
+staff          GET      /staff/subsidies/rounds                                        subsidies.rounds
+staff          GET      /staff/subsidies/rounds/<ref>                                  subsidies.round_page
+staff          GET POST /staff/subsidies/rounds/<ref>/meetings/new                     subsidies.new_meeting
+staff          GET POST /staff/subsidies/rounds/new                                    subsidies.new_round
+agency+staff   GET      /subsidies                                                     subsidies.index
+agency+staff   GET      /subsidies/<ref>                                               subsidies.show
+agency+staff   GET POST /subsidies/<ref>/acts/<name>                                   subsidies.act
+agency         GET POST /subsidies/<ref>/change                                        subsidies.change
+agency+staff   GET      /subsidies/<ref>/documents                                     subsidies.documents
+agency+staff   GET      /subsidies/<ref>/documents/<name>.<kind>                       subsidies.document
+agency         GET POST /subsidies/<ref>/items                                         subsidies.lines
+agency         GET POST /subsidies/<ref>/papers                                        subsidies.papers
+agency+staff   GET      /subsidies/<ref>/papers/<paper>                                subsidies.paper
+agency         POST     /subsidies/<ref>/papers/<paper>/remove                         subsidies.remove_paper
+agency         GET POST /subsidies/<ref>/plan                                          subsidies.plan
+agency         GET POST /subsidies/<ref>/termination                                   subsidies.termination
+agency+staff   GET      /subsidies/calendar                                            subsidies.deadlines
+public         GET      /subsidies/calendar/<key>.ics                                  subsidies.feed
+agency+staff   POST     /subsidies/calendar/address                                    subsidies.renew
+agency         GET POST /subsidies/rounds/<ref>/new                                    subsidies.begin
+public         GET      /subsidy-calculator                                            subsidies.calculator
+"""
 
 SIGNED = {"/digest/stop/<token>"}
 """Addresses whose signature stands for the token of a form: mail programs post there."""

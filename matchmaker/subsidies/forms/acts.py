@@ -299,7 +299,7 @@ class NotifyForm(LetterForm):
 
 
 class RevokeForm(AdverseForm):
-    kind = RadioField(_l("Decision"), required_message=_l("Choose the decision."))
+    kind = RadioField(_l("Kind of decision"), required_message=_l("Choose the decision."))
     cause = RadioField(_l("Cause"), required_message=_l("Choose the cause."))
     stop = RadioField(_l("Payment stopped"), required_message=_l("Choose how much."))
     stop_amount = MoneyField(_l("Amount stopped, for a part"), [fields.optional()])

@@ -65,7 +65,7 @@ class DifferencePart(Part):
 class ChangeForm(_Rows):
     """Annex 5 計畫變更申請表, fields 5.4 to 5.16."""
 
-    contact_name = fields.text(_l("Contact"), fields.required(_l("Name a contact.")), length=80)
+    contact_name = fields.text(_l("Contact person"), fields.required(_l("Name a contact.")), length=80)
     contact_phone = fields.text(_l("Telephone"), fields.required(_l("Enter the telephone.")), length=40)
     starts_on = DayField(_l("Execution from"), [fields.required(_l("Enter a day."))])
     ends_on = DayField(_l("Execution until"), [fields.required(_l("Enter a day."))])
@@ -157,7 +157,7 @@ class WorkItemPart(Part):
 class TerminationForm(_Rows):
     """Annex 6 計畫終止申請表, fields 6.4 to 6.12 without the right box."""
 
-    contact_name = fields.text(_l("Contact"), fields.required(_l("Name a contact.")), length=80)
+    contact_name = fields.text(_l("Contact person"), fields.required(_l("Name a contact.")), length=80)
     contact_phone = fields.text(_l("Telephone"), fields.required(_l("Enter the telephone.")), length=40)
     contact_extension = fields.text(_l("Extension number"), fields.optional(), length=12)
     starts_on = DayField(_l("Execution from"), [fields.required(_l("Enter a day."))])

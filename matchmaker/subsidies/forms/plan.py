@@ -37,7 +37,7 @@ class PlanForm(Form):
     )
     title_en = fields.text(_l("Title of the plan in English"), fields.optional(), length=240)
     bureau = fields.text(_l("Bureau or department"), length=60)
-    contact_name = fields.text(_l("Contact"), length=80)
+    contact_name = fields.text(_l("Contact person"), length=80)
     contact_phone = fields.text(_l("Telephone"), description=_l("For example (02) 1234-5678."), length=40)
     purpose = fields.long_text(_l("What the purchase is for"))
     benefits = fields.long_text(_l("Expected benefits"), description=_l("With figures."))

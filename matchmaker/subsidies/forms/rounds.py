@@ -68,7 +68,7 @@ class MeetingForm(Form):
     """A review meeting with the ranking of the complete cases; a case without a place is not before it."""
 
     held_on = DayField(_l("Day of the meeting"), [fields.required(_l("Enter a day."))])
-    place = fields.text(_l("Place"), fields.optional())
+    place = fields.text(_l("Meeting place"), fields.optional())
     members = fields.long_text(_l("Members present"), fields.optional(), length=1000)
     minutes = fields.long_text(_l("Minutes"), fields.optional())
     ranking = FieldList(FormField(RankPart), _l("Ranking"))

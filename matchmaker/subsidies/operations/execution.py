@@ -10,7 +10,9 @@ from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Denied, Reason, deny
 from matchmaker.kernel.errors import Invalid, require
 from matchmaker.kernel.words import N_
-from matchmaker.people.actor import Actor
+from matchmaker.orders.events import CertificateSigned, OrderEnded
+from matchmaker.orders.models import CallOffOrder
+from matchmaker.people.actor import SYSTEM, Actor
 from matchmaker.rulebook import claims as rules
 from matchmaker.rulebook.facts import BadFact
 from matchmaker.subsidies import accounts, dues, policies, queries, stored
@@ -47,12 +49,21 @@ from matchmaker.subsidies.states import (
     CLAIM_LIFE,
     RESERVATION_LIFE,
     BudgetState,
+    CaseState,
     ClaimKind,
     LetterKind,
     RequestState,
     YuanState,
 )
 
+ENDED = "ended"
+"""Flag of an order that was declined or cancelled."""
+
+OTHER_ITEMS = Reason("subsidies.other_items", N_("This order holds none of the items of the plan."))
+OTHER_DAY = Reason("subsidies.other_day", N_("This order was placed on %(day)s."))
+MORE_THAN_ORDER = Reason(
+    "subsidies.more_than_order", N_("The order is worth %(worth)s; no more can be eligible.")
+)
 ORDER_TWICE = Reason("subsidies.order_twice", N_("An order with this number is recorded already."))
 VALUE_NEEDED = Reason("subsidies.value_needed", N_("The eligible value is more than nothing."))
 BEFORE_APPROVAL = Reason(
@@ -91,9 +102,12 @@ def record_order(*, case: SubsidyCase, facts: OrderFacts, by: Actor, at: datetim
     if problems:
         raise Invalid(problems)
     not_ahead("ordered_on", facts.ordered_on, at)
+    placed = queries.order_placed_here(number, case.agency_id)
+    if placed is not None:
+        _check_placed(case, placed, facts)
     due = dues.procure_due(case)
     order = CaseOrder(
-        order_ref=facts.order_ref,
+        order_ref=placed.ref if placed is not None else None,
         pcc_number=number,
         ordered_on=facts.ordered_on,
         value=facts.value,
@@ -103,6 +117,45 @@ def record_order(*, case: SubsidyCase, facts: OrderFacts, by: Actor, at: datetim
     case.orders.append(order)
     tell("record_order", case, by, at, {"number": number, "value": order.value, "flags": order.flags})
     return order
+
+
+def _check_placed(case: SubsidyCase, placed: CallOffOrder, facts: OrderFacts) -> None:
+    """An order of this platform holds an item of the plan, was placed on the day, and is worth what is recorded."""
+    problems: dict[str, Denied] = {}
+    planned = {line.item_id for line in case.lines}
+    if not planned & {line.item_id for line in placed.lines}:
+        problems["pcc_number"] = deny(OTHER_ITEMS)
+    if local_day(placed.placed_at) != facts.ordered_on:
+        problems["ordered_on"] = deny(OTHER_DAY, day=local_day(placed.placed_at))
+    worth = sum(line.quantity * line.unit_price for line in placed.lines)
+    if facts.value > worth:
+        problems["value"] = deny(MORE_THAN_ORDER, worth=f"NT${worth:,}")
+    if problems:
+        raise Invalid(problems)
+
+
+def on_certificate_signed(event: CertificateSigned) -> None:
+    """The certificate of an order that was placed here completes the acceptance, unless a day is recorded already."""
+    case = queries.case_of_order(event.order.ref)
+    if case is None or case.state is not CaseState.RUNNING or case.accepted_on is not None:
+        return
+    case = queries.held(case)
+    case.accepted_on = local_day(event.at)
+    tell("record_progress", case, SYSTEM, event.at, {"accepted_on": case.accepted_on})
+
+
+def on_order_ended(event: OrderEnded) -> None:
+    """An order that was declined or cancelled counts no more; what was paid is counted anew (R-076, R-078)."""
+    case = queries.case_of_order(event.order.ref)
+    if case is None or case.state not in (CaseState.RUNNING, CaseState.SETTLED):
+        return
+    case = queries.held(case)
+    order = next(each for each in case.orders if each.order_ref == event.order.ref)
+    order.flags = sorted({*order.flags, ENDED})
+    order.touch(by=SYSTEM.name, at=event.at)
+    tell("change_order", case, SYSTEM, event.at, {"number": order.pcc_number, "ended": True})
+    moved(case, "order", event.at)
+    _recount(case, SYSTEM, event.at)
 
 
 def change_order(*, case: SubsidyCase, number: str, value: int, by: Actor, at: datetime) -> None:
@@ -131,8 +184,9 @@ def change_order(*, case: SubsidyCase, number: str, value: int, by: Actor, at: d
 def _recount(case: SubsidyCase, by: Actor, at: datetime) -> None:
     """After payment the orders' sum is the new total of the plan; before it the claim will tell."""
     account, approval = account_of(case), approval_of(case)
-    total = sum(order.value for order in case.orders)
-    if not account.paid or total >= approval.total:
+    total = sum(order.value for order in case.orders if ENDED not in order.flags)
+    # Nothing ordered any more is no smaller plan: the programme office decides what becomes of the case.
+    if not account.paid or not 0 < total < approval.total:
         return
     on = local_day(at)
     found = accounts.change(scheme_of(case), on, approval, account, new_total=total)

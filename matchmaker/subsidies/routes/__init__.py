@@ -4,4 +4,13 @@ from flask import Blueprint
 
 bp = Blueprint("subsidies", __name__)
 
-from matchmaker.subsidies.routes import acts, annexes, calculator, calendar, cases, forecast, rounds  # noqa: E402, F401
+from matchmaker.subsidies.routes import (  # noqa: E402
+    acts,  # noqa: F401
+    annexes,  # noqa: F401
+    calculator,  # noqa: F401
+    calendar,  # noqa: F401
+    cases,  # noqa: F401
+    documents,  # noqa: F401
+    forecast,  # noqa: F401
+    rounds,  # noqa: F401
+)

@@ -42,14 +42,14 @@ def money_table() -> Response:
     """The forecast by government as a table to take along."""
     header = [
         gettext("County or city"),
-        gettext("Cases"),
+        gettext("Number of cases"),
         gettext("Committed (NT$)"),
         gettext("Paid (NT$)"),
         gettext("Returned (NT$)"),
         gettext("Expected (NT$)"),
         gettext("Owed (NT$)"),
     ]
-    rows = [
+    rows: list[list[str | int]] = [
         [name, s.cases, s.committed, s.paid, s.returned, s.expected, s.owed]
         for name, s in sorted(_made().governments.items())
     ]
