@@ -42,6 +42,7 @@ SUPPLIERS_PROPOSE = Reason(
 
 PRICE_BREAKS = N_("Price breaks")
 NEW, CHANGED, SAME = N_("New proposal"), N_("Changed"), N_("Nothing changes")
+ASKED = N_("Proposed to the review board")
 
 
 def sheet() -> Sheet:
@@ -155,11 +156,26 @@ def apply(
     if item is None:
         raise NotFound
     before = _told(item.current, item)
+    if item.listed_at is not None and not by.is_staff:
+        return _proposed(row, item, before, by=by, at=at)
     operations.save_version(item=item, facts=_facts(row, item), by=by, at=at)
     after = queries.item_by_id(item.id)
     told = _told(after.current, after)
     changes = [(label, before[label], told[label]) for label in told if before[label] != told[label]]
     return (CHANGED if changes else SAME), after, changes
+
+
+def _proposed(
+    row: Row, item: CatalogItem, before: Mapping[str, str], *, by: Actor, at: datetime
+) -> tuple[str, CatalogItem, list[Change]]:
+    """A supplier's change of a listed item goes to the review board; nothing changes before it approves."""
+    facts = _facts(row, item)
+    told = _told_of(facts, facts.breaks)
+    changes = [(label, before[label], told[label]) for label in told if before[label] != told[label]]
+    if not changes:
+        return SAME, item, []
+    operations.propose_change(item=item, facts=facts, by=by, at=at)
+    return ASKED, item, changes
 
 
 def _facts(row: Row, item: CatalogItem | None) -> ItemFacts:
@@ -191,10 +207,15 @@ def _value(key: str, value: Cell) -> Any:
 
 def _told(version: ItemVersion, item: CatalogItem) -> dict[str, str]:
     """What a change would touch, by label, as its reader sees it."""
-    told = {FIELD_LABELS[name]: _plain(getattr(version, name)) for name in VERSION_FIELDS}
-    told[PRICE_BREAKS] = written(version.steps) or "—"
+    told = _told_of(version, version.steps)
     told[N_("Category")] = item.category.name if item.category is not None else "—"
     told[N_("Domain")] = _label(DOMAIN_LABELS[item.domain]) if item.domain is not None else "—"
+    return told
+
+
+def _told_of(words: ItemVersion | ItemFacts, breaks: Iterable[Step]) -> dict[str, str]:
+    told = {FIELD_LABELS[name]: _plain(getattr(words, name)) for name in VERSION_FIELDS}
+    told[PRICE_BREAKS] = written(breaks) or "—"
     return told
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from matchmaker.catalog import bulk, queries
-from matchmaker.catalog.models import CatalogItem, ItemVersion
+from matchmaker.catalog.models import CatalogItem, ItemVersion, ListingApplication
 from matchmaker.catalog.states import ItemState
 from matchmaker.foundation.audit import AuditEvent
 from matchmaker.foundation.db import db, unit_of_work
@@ -194,6 +194,19 @@ def test_staff_change_listed_items_with_a_reason(world, house):
     assert confirm(client, STAFF, shown).status_code == 303
     item = queries.item_by_id(house.listed.id)
     assert (item.current_version, item.current.unit_price, item.current.note) == (2, 150000, "降價")
+
+
+def test_a_suppliers_change_of_a_listed_item_goes_to_the_board(world, house):
+    client = world.client(house.bob, language="en")
+    shown = send(client, OWN, f"code,unit_price,note\n{house.listed.code},150000,降價\n")
+    assert "Proposed to the review board" in html(shown)
+    assert "160,000 to 150,000" in html(shown)
+    assert confirm(client, OWN, shown).status_code == 303
+    assert queries.item_by_id(house.listed.id).current.unit_price == 160_000
+    review = db.session.scalars(select(ListingApplication)).one()
+    assert review.proposed["unit_price"] == 150_000
+    again = send(client, OWN, f"code,unit_price,note\n{house.listed.code},140000,再降\n")
+    assert again.status_code == 422
 
 
 def test_staff_propose_nothing(world, house):

@@ -26,7 +26,7 @@ PROPOSE_OR_CHANGE = N_(
     "Rows without a number are new proposals; rows with one change that item. "
     "First you see what would change, then you confirm."
 )
-TONES = {bulk.NEW: "open", bulk.CHANGED: "closing", bulk.SAME: "draft"}
+TONES = {bulk.NEW: "open", bulk.CHANGED: "closing", bulk.ASKED: "judging", bulk.SAME: "draft"}
 FIELDS = {f"breaks-{n}-{name}": "breaks" for n in range(50) for name in ("from_quantity", "unit_price")}
 """Which column an operation's field stands in, where it is not of the same name."""
 
