@@ -164,7 +164,7 @@ class WordsForm(Form):
     """Words at a sign-off desk."""
 
     words = fields.long_text(
-        _l("Words"), fields.optional(), description=_l("Needed when you return it."), length=1000
+        _l("Remarks"), fields.optional(), description=_l("Needed when you return it."), length=1000
     )
 
     @classmethod
@@ -341,8 +341,10 @@ def inspection_form(order: CallOffOrder, delivery: Delivery, today: date) -> _In
 class PayForm(Form):
     """A payment that was made."""
 
-    amount = MoneyField(_l("Amount paid"), [fields.required(_l("Enter the amount."))])
-    paid_on = DayField(_l("Day of payment"), [fields.required(_l("Enter the day of payment."))])
+    amount = MoneyField(_l("Amount paid to the supplier"), [fields.required(_l("Enter the amount."))])
+    paid_on = DayField(
+        _l("Day of the payment to the supplier"), [fields.required(_l("Enter the day of the payment."))]
+    )
     reference = fields.text(
         _l("Number of the voucher"),
         fields.required(_l("Enter the number of the payment voucher.")),

@@ -77,7 +77,7 @@ ORDER_LIFE = Machine(
         StateInfo(_O.DELIVERED, N_("Delivered, to be inspected"), "judging", "agency"),
         StateInfo(_O.INSPECTED, N_("Passed inspection"), "open", "agency"),
         StateInfo(_O.CERTIFIED, N_("Certified, to be paid"), "open", "agency"),
-        StateInfo(_O.PAID, N_("Paid"), "open", "agency"),
+        StateInfo(_O.PAID, N_("Paid in full"), "open", "agency"),
         StateInfo(_O.CLOSED, N_("Closed"), "done", "none"),
         StateInfo(_O.DECLINED, N_("Declined by the supplier"), "stopped", "none"),
         StateInfo(_O.CANCELLED, N_("Cancelled"), "stopped", "none"),

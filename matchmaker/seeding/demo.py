@@ -33,6 +33,7 @@ from matchmaker.seeding.cast import Cast
 from matchmaker.seeding.contests import Contest
 from matchmaker.seeding.grants import Grants
 from matchmaker.seeding.peers import Peers
+from matchmaker.seeding.purchases import Purchases
 from matchmaker.seeding.schedule import Schedule, Step
 from matchmaker.seeding.shelf import Shelf
 from matchmaker.seeding.stories import Story, made_of
@@ -132,9 +133,11 @@ def _year(now: datetime, password_hash: str) -> tuple[Schedule, Cast, dict[str, 
     for story in stories.values():
         Contest(story).enter()
         _trials(story)
-    Shelf(reading.toml("demo", "catalog.toml"), cast, schedule, stories).enter()
+    shelf = Shelf(reading.toml("demo", "catalog.toml"), cast, schedule, stories)
+    shelf.enter()
     Peers(reading.toml("demo", "peers.toml")["ask"], cast, schedule, stories).enter()
     Grants(reading.toml("demo", "subsidies.toml"), cast, schedule).enter()
+    Purchases(reading.toml("demo", "orders.toml"), cast, schedule, shelf).enter()
     return schedule, cast, stories
 
 

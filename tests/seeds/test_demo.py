@@ -23,6 +23,7 @@ from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.machine import Machine
 from matchmaker.kernel.programme import Domain
 from matchmaker.kits.models import PeerRequest
+from matchmaker.orders.models import CallOffOrder, Delivery, Requisition
 from matchmaker.people import operations as people
 from matchmaker.people import queries as people_queries
 from matchmaker.people.models import Organization, StartupProfile, User
@@ -84,6 +85,9 @@ def occurring(year):
     seen["framework_agreement"] = {row.phase_on(today) for row in rows(select(FrameworkAgreement))}
     seen["listing_application"] = {row.state for row in rows(select(ListingApplication))}
     seen["subsidy_case"] = {row.state for row in rows(select(SubsidyCase))}
+    seen["requisition"] = {row.state for row in rows(select(Requisition))}
+    seen["call_off_order"] = {row.state for row in rows(select(CallOffOrder))}
+    seen["delivery"] = {row.state for row in rows(select(Delivery))}
     return seen
 
 
@@ -98,9 +102,6 @@ TO_TELL = {
     "framework_agreement",
     "listing_application",
     "price_report",
-    "requisition",
-    "call_off_order",
-    "delivery",
 }
 """Lifecycles whose stories the year does not tell yet."""
 
@@ -253,7 +254,7 @@ def test_suggestions_are_computed(now):
 
 def test_the_number_of_steps_stays_bounded(now):
     """The wait for the demo grows with its steps; seconds depend on the machine and are not measured here."""
-    assert len(demo_year.plan(now, "hash").steps()) < 800
+    assert len(demo_year.plan(now, "hash").steps()) < 1000
 
 
 def test_the_suggestions_of_the_year_can_be_judged_by_what_came_of_them(now):

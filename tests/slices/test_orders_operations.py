@@ -467,6 +467,26 @@ def test_parts_are_certified_and_paid_before_the_rest_is_delivered(world):
     assert (order.state, progress.ledger(order).paid) == (OrderState.PAID, 480_000)
 
 
+def test_a_part_that_waits_for_the_agency_is_among_what_waits(world):
+    s = shop(world)
+
+    def waits(person):
+        db.session.rollback()
+        return [row.order.number for row in queries.list_orders(person, waiting=True).rows]
+
+    order = s.order("confirmed", quantities={s.item.ref: 3})
+    assert (waits(s.alice), waits(s.bob)) == ([], [order.number])
+    s.deliver(order, 1)
+    assert waits(s.alice) == [order.number]
+    s.inspect(order)
+    assert waits(s.alice) == [order.number]
+    made = s.do(operations.certify, order=order, by=s.ida)
+    s.do(operations.countersign, order=order, certificate=made, by=s.sam)
+    assert waits(s.alice) == [order.number]
+    s.pay(order)
+    assert waits(s.alice) == []
+
+
 def test_every_due_day_follows_from_what_happened(world):
     s = shop(world)
     order = s.order("delivered")

@@ -69,7 +69,7 @@ def record_adoption(*, item: CatalogItem, facts: AdoptionFacts, by: Actor, at: d
 
 STORY_ZH = "已訂購並驗收合格（訂單 %s）。"
 STORY_EN = "Ordered and accepted after inspection (order %s)."
-SOURCE = "Matchmaker"
+SOURCE = "本平台訂單紀錄。Order record of this platform."
 
 
 def record_adoption_from_order(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from matchmaker.foundation.db import db, lock
@@ -25,6 +25,7 @@ from matchmaker.orders.models import (
     Inspection,
     OrderLine,
     OrderPaper,
+    Payment,
     Requisition,
 )
 from matchmaker.orders.policies import ordering
@@ -249,12 +250,25 @@ def _waiting(actor: Actor) -> Any:
     if actor.is_staff:
         return CallOffOrder.state == OrderState.DISPUTED
     if actor.kind is OrganizationKind.AGENCY:
-        notified = exists().where(
-            Delivery.order_id == CallOffOrder.id, Delivery.state == DeliveryState.NOTIFIED
-        )
         states = (*WAITS_FOR_AGENCY, OrderState.DISPUTED)
-        return or_(CallOffOrder.state.in_(states), notified)
+        return or_(CallOffOrder.state.in_(states), _part_waits())
     return CallOffOrder.state.in_(WAITS_FOR_SUPPLIER)
+
+
+def _part_waits() -> Any:
+    """Orders under way of which a part waits to be inspected, certified or paid."""
+    notified = exists().where(Delivery.order_id == CallOffOrder.id, Delivery.state == DeliveryState.NOTIFIED)
+    uncertified = exists().where(
+        Delivery.order_id == CallOffOrder.id,
+        Inspection.delivery_id == Delivery.id,
+        Inspection.certificate_id.is_(None),
+        DeliveryLine.delivery_id == Delivery.id,
+        DeliveryLine.accepted > 0,
+    )
+    paid = exists().where(Payment.certificate_id == Certificate.id).correlate(Certificate)
+    unpaid = exists().where(Certificate.order_id == CallOffOrder.id, ~paid)
+    under_way = CallOffOrder.state == OrderState.DELIVERING
+    return and_(under_way, or_(notified, uncertified, unpaid))
 
 
 def list_orders(
