@@ -177,6 +177,18 @@ class SubsidyCase(Referenced, Versioned, Model):
         return f"subsidy_case:{self.ref}"
 
     @property
+    def government_zh(self) -> str:
+        """The county or city as the forms name it; a made-up government goes by its own name, not by a real county's."""
+        county = self.agency.county
+        return county.name_zh if county is not None and not self.agency.fictitious else self.agency.name_zh
+
+    @property
+    def government(self) -> str:
+        """The same in the reader's language."""
+        county = self.agency.county
+        return county.name if county is not None and not self.agency.fictitious else self.agency.name
+
+    @property
     def period(self) -> Period | None:
         """The period of the plan, both days included."""
         if self.starts_on is None or self.ends_on is None:

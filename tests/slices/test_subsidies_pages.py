@@ -65,6 +65,25 @@ def test_a_draft_is_the_agencys_alone(world):
     assert world.client(cast.alice).get(page(cast.case)).status_code == 200
 
 
+def test_no_page_suggests_that_money_is_on_offer(world):
+    """The programme is closed: every page about a case or a round says that it is a demonstration."""
+    cast = make.running(world)
+    pages = {
+        cast.alice: ["", "acts/claim", "acts/budget", "change", "termination"],
+        cast.carol: ["", "acts/cut", "acts/inspect"],
+    }
+    for person, rests in pages.items():
+        for rest in rests:
+            assert "no money is on offer" in text(
+                world.client(person).get(page(cast.case, rest).rstrip("/"))
+            ), rest
+    staff = world.client(cast.carol)
+    for place in (f"/staff/subsidies/rounds/{cast.round.ref}", "/staff/subsidies/rounds/new"):
+        assert "no money is on offer" in text(staff.get(place))
+    meetings = f"/staff/subsidies/rounds/{cast.round.ref}/meetings/new"
+    assert "no money is behind it" in text(staff.get(meetings))
+
+
 def test_an_act_of_the_other_side_is_not_found(world):
     cast = make.submitted(world)
     for name, act in ACTS.items():
@@ -280,6 +299,92 @@ def test_a_termination_by_force_majeure_by_its_pages(world):
     for browser in (alice, carol):
         shown = text(browser.get(page(cast.case)))
         assert "Termination of the plan (annex 6)" in shown
+
+
+def test_a_revocation_after_a_missed_cure_date_by_its_pages(world):
+    """R-087, R-089: notice, missed day, decision, repayment, end; each with its letter."""
+    cast = make.half_paid(world)
+
+    def act(name, data=None):
+        answer = world.client(cast.carol).post(page(cast.case, "acts", name), data or {})
+        assert answer.status_code == 303, (name, re.findall(r'field__error">(.*?)</p>', text(answer)))
+
+    decision = {
+        "kind": "revocation",
+        "cause": "behind_or_poor",
+        "stop": "all",
+        "claw_back": "part",
+        "claw_back_amount": "100,000",
+    } | ADVERSE
+    early = world.client(cast.carol).post(
+        page(cast.case, "acts", "revoke"), letter(dated_on="113/10/1") | decision
+    )
+    assert early.status_code == 422
+    assert "First send a notice" in text(early)
+    act("inspect", {"kind": "on_site", "subject": "use", "on": "113/10/1", "finding": "未啟用"})
+    act("notify", letter(dated_on="113/10/1", defects="未啟用", due_on="113/10/31"))
+    assert "To be mended until" in text(world.client(cast.alice).get(page(cast.case)))
+    cast.on(date(2024, 11, 1))
+    assert "Not mended in time" in text(world.client(cast.alice).get(page(cast.case)))
+    act("revoke", letter(dated_on="113/11/1") | decision)
+    account = account_of(cast.fresh())
+    assert (account.owed, account.payable) == (100_000, 0)
+    act("repayment", letter(dated_on="113/11/1", due_on="113/12/2", interest="30") | ADVERSE)
+    act("return", {"amount": "100,000", "interest": "30", "on": "113/11/1", "reference": "R-9"})
+    act("close")
+    shown = text(world.client(cast.alice, "zh_Hant_TW").get(page(cast.case)))
+    for word in ("廢止", "救濟教示", "陳述意見情形", "已結案", "R-9"):
+        assert word in shown, word
+    assert mails("letter_revocation")
+    assert mails("letter_repayment")
+
+
+def test_a_case_across_years_with_reservation_change_and_termination_by_its_pages(world):
+    """R-068 to R-082: the first year's payment, the carry-over, a smaller plan, and its end by force majeure."""
+    cast = make.half_paid(world)
+
+    def act(person, name, data=None, **kwargs):
+        answer = world.client(person).post(page(cast.case, "acts", name), data or {}, **kwargs)
+        assert answer.status_code == 303, (name, re.findall(r'field__error">(.*?)</p>', text(answer)))
+
+    def signed(day):
+        act(cast.alice, "ask-signatures")
+        for role in SignOffRole:
+            data = letter(dated_on=day) if role is SignOffRole.HEAD else {}
+            act(cast.desks[role], "sign", data | {"comment": ""})
+
+    cast.on(date(2024, 12, 20))
+    act(cast.alice, "reserve", letter(dated_on="113/12/20", amount="300,000", reason="跨年度"))
+    cast.on(date(2025, 1, 15))
+    word = {"state": "approved", "decided_on": "114/1/15", "amount": ""} | ADVERSE
+    act(cast.carol, "yuan", letter(dated_on="114/1/15") | word)
+    with make.unit_of_work():
+        do.save_change(
+            case=queries.case_by_id(cast.case.id),
+            facts=cast.change_facts(cost_after=510_000, declared_interest=0),
+            papers=[make.paper("changed_plan")],
+            by=cast.alice,
+            at=world.now,
+        )
+    signed("114/1/15")
+    act(cast.carol, "approve-change", letter(dated_on="114/1/15"))
+    account = account_of(cast.fresh())
+    assert (account.limit, account.held, account.owed) == (450_000, 300_000, 0)
+    cast.on(date(2025, 2, 10))
+    with make.unit_of_work():
+        do.save_termination(
+            case=queries.case_by_id(cast.case.id),
+            facts=cast.termination_facts(force_majeure="地震"),
+            papers=[make.paper("approved_plan"), make.paper("force_majeure_proof")],
+            by=cast.alice,
+            at=world.now,
+        )
+    signed("114/2/10")
+    box = {"right_subsidy": "0", "right_interest": "0", "right_other": ""} | ADVERSE
+    act(cast.carol, "approve-termination", letter(dated_on="114/2/10") | box)
+    account = account_of(cast.fresh())
+    assert (cast.case.state, account.payable, account.owed) == (CaseState.TERMINATED, 0, 0)
+    act(cast.carol, "close")
 
 
 def test_a_change_is_filled_by_its_page(world):

@@ -63,13 +63,15 @@ def _money(amount: int | None) -> Cell:
 
 def change_form(case: SubsidyCase, change: PlanChange, *, made_on: date) -> Paper:
     """Annex 5 (fields 5.1 to 5.17), filled from the case."""
-    county = case.agency.county.name_zh if case.agency.county is not None else case.agency.name_zh
     metrics = "\n".join(f"{row['name']}：{row['before']} → {row['after']}" for row in change.metrics)
     head = Grid(
         [3, 5, 3, 5],
         [
             [_label("計畫名稱"), Cell(case.title_zh, across=3)],
-            [_label("受補助機關"), Cell(f"{county}（縣／市）　{case.bureau}（局／處）", across=3)],
+            [
+                _label("受補助機關"),
+                Cell(f"{case.government_zh}（縣／市）　{case.bureau}（局／處）", across=3),
+            ],
             [_label("聯 絡 人"), Cell(change.contact_name), _label("聯絡電話"), Cell(change.contact_phone)],
             [_label("執行期間"), Cell(f"全程計畫：{span(change.starts_on, change.ends_on)}", across=3)],
             [_label("計畫變更\n項    目"), Cell(change.subjects, across=3)],

@@ -17,9 +17,8 @@ def _made() -> Forecast:
     rows = []
     for each in queries.money_of_cases():
         case = each.case
-        county = case.agency.county
         tier = case.approval.tier if case.approval is not None else None
-        rows.append(Row(case.round.code, county.name if county else case.agency.name, tier, each.sums))
+        rows.append(Row(case.round.code, case.government, tier, each.sums))
     return forecast(rows)
 
 
