@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from matchmaker.catalog import events as catalog_events
+from matchmaker.catalog import finding as catalog_finding
 from matchmaker.catalog import notices as catalog_notices
 from matchmaker.catalog import operations as catalog_operations
 from matchmaker.catalog.routes import bp as catalog
@@ -48,6 +49,7 @@ from matchmaker.proposals import events as proposal_events
 from matchmaker.proposals import notices as proposal_notices
 from matchmaker.proposals.routes import bp as proposals
 from matchmaker.proposals.routes import panels as proposal_panels
+from matchmaker.search import finding as search_finding
 from matchmaker.search import operations as search_operations
 from matchmaker.search.events import Reindexed
 from matchmaker.search.routes import bp as search
@@ -78,6 +80,7 @@ def connect(app: Flask) -> None:
     _panels()
     _events()
     _jobs()
+    catalog_finding.find_with(search_finding.items)
 
 
 def _blueprints(app: Flask) -> None:
@@ -125,6 +128,7 @@ def _menus() -> None:
         Entry(N_("Orders"), "orders.index", Audience.STARTUP),
         Entry(N_("Items"), "catalog.items", Audience.STAFF),
         Entry(N_("Review board"), "catalog.applications", Audience.STAFF),
+        Entry(N_("Better prices"), "catalog.price_reports", Audience.STAFF),
         Entry(N_("Framework agreements"), "catalog.frameworks", Audience.STAFF),
         Entry(N_("Orders"), "orders.index", Audience.STAFF),
         Entry(N_("Announcements"), "catalog.staff_announcements", Audience.STAFF),
@@ -222,6 +226,8 @@ def _events() -> None:
     subscribe(catalog_events.ItemMoved, catalog_notices.on_moved)
     subscribe(catalog_events.ApplicationSubmitted, catalog_notices.on_application_submitted)
     subscribe(catalog_events.ApplicationAnswered, catalog_notices.on_application_answered)
+    subscribe(catalog_events.PriceReported, catalog_notices.on_price_reported)
+    subscribe(catalog_events.PriceReportMoved, catalog_notices.on_price_moved)
     subscribe(catalog_events.FrameworkExtended, catalog_notices.on_extended)
     subscribe(kit_events.PeerAsked, kit_notices.on_asked)
     subscribe(kit_events.PeerAnswered, kit_notices.on_answered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ListingApplication
+from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ListingApplication, PriceReport
 from matchmaker.foundation.bus import Event
 
 
@@ -62,4 +62,19 @@ class ApplicationAnswered(Event):
     """The board returned (``return``), approved (``approve``) or refused (``refuse``) it."""
 
     application: ListingApplication
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceReported(Event):
+    """Somebody saw a better price elsewhere."""
+
+    report: PriceReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceReportMoved(Event):
+    """Offered to the supplier, accepted, refused or dismissed."""
+
+    report: PriceReport
     move: str

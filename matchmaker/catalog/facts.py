@@ -147,3 +147,14 @@ class FindingFacts:
 
     met: bool
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceReportFacts:
+    """A better price seen elsewhere (B-5); ``unit_price`` in NT$, tax included, for one unit of the item."""
+
+    place: str
+    unit_price: int
+    seen_on: date
+    source_note: str
+    note: str = ""

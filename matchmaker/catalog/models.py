@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Boolean,
@@ -18,12 +18,14 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    exists,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from matchmaker.catalog.pricing import Band, Step, bands, steps, unit_price
 from matchmaker.catalog.states import (
+    ABOVE_MARKET,
     ActivityKind,
     AgreementPhase,
     ApplicationKind,
@@ -235,6 +237,10 @@ class CatalogItem(Referenced, Versioned, Model):
     listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     state_note: Mapped[str] = mapped_column(Text, default="")
+
+    if TYPE_CHECKING:
+        above_market: bool
+        """A well-founded report of a better price stands; read with the row, set below."""
 
     supplier: Mapped[Organization] = related()
     category: Mapped[Category | None] = related()
@@ -598,6 +604,13 @@ class PriceReport(Referenced, Versioned, Model):
     @property
     def subject(self) -> str:
         return f"price_report:{self.ref}"
+
+
+CatalogItem.above_market = column_property(  # type: ignore[assignment]
+    exists()
+    .where(PriceReport.item_id == CatalogItem.id, PriceReport.state.in_(ABOVE_MARKET))
+    .correlate_except(PriceReport)
+)
 
 
 class SavedItem(Model):

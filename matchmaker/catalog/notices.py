@@ -13,8 +13,10 @@ from matchmaker.catalog.events import (
     ItemListed,
     ItemMoved,
     ItemProposed,
+    PriceReported,
+    PriceReportMoved,
 )
-from matchmaker.catalog.models import CatalogItem
+from matchmaker.catalog.models import CatalogItem, PriceReport
 from matchmaker.foundation.outbox import Letter, both, day, letter, post
 from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
@@ -103,6 +105,43 @@ ANSWERED = {
         N_("Not approved by the review board: %(item)s"),
         N_("The review board has refused “%(item)s”, for this reason: %(reason)s"),
         action=N_("Look at the item"),
+    ),
+}
+PRICE_REPORTED = letter(
+    "catalog.price_reported",
+    N_("Better price elsewhere: %(item)s"),
+    N_("%(who)s reports a better price for “%(item)s”: NT$%(price)s, seen at %(place)s."),
+    action=N_("Follow it up"),
+)
+PRICE_MOVED = {
+    "offer": letter(
+        "catalog.price_offered",
+        N_("A better price elsewhere: will you match it? %(item)s"),
+        N_(
+            "The programme office has confirmed a better price for “%(item)s”: NT$%(price)s, seen at %(place)s."
+        ),
+        N_("Until you accept it or the matter is settled, the item may not be bought."),
+        action=N_("Answer"),
+    ),
+    "accept": letter(
+        "catalog.price_accepted",
+        N_("Lower price accepted: %(item)s"),
+        N_(
+            "The supplier has accepted the lower price of NT$%(price)s for “%(item)s”. It holds for everybody."
+        ),
+        action=N_("Look at the report"),
+    ),
+    "refuse": letter(
+        "catalog.price_refused",
+        N_("Lower price refused: %(item)s"),
+        N_("The supplier has refused the lower price for “%(item)s”, for this reason: %(reason)s"),
+        action=N_("Look at the report"),
+    ),
+    "dismiss": letter(
+        "catalog.price_dismissed",
+        N_("Report dismissed: %(item)s"),
+        N_("The report of a better price for “%(item)s” was dismissed, for this reason: %(reason)s"),
+        action=N_("Look at the report"),
     ),
 }
 EXTENDED = letter(
@@ -215,3 +254,40 @@ def on_application_answered(event: ApplicationAnswered) -> None:
     row = event.application
     key = f"{row.ref}:{row.rounds}:{event.move}"
     _tell_supplier(ANSWERED[event.move], row.item, key, event, reason=row.words)
+
+
+def on_price_reported(event: PriceReported) -> None:
+    """Staff learn of a better price elsewhere."""
+    row = event.report
+    for recipient in people.staff():
+        _post_report(PRICE_REPORTED, recipient, row, event, "reported")
+
+
+def on_price_moved(event: PriceReportMoved) -> None:
+    """The supplier is asked; staff and who reported it learn what came of it."""
+    row = event.report
+    if event.move == "offer":
+        told = list(people.writers_of(row.item.supplier_id))
+    else:
+        told = [*people.staff(), *(people.writers_of(row.reporter_id) if row.reporter_id else ())]
+        if event.move == "dismiss" and row.offered_at is not None:
+            told += people.writers_of(row.item.supplier_id)
+    for recipient in {each.address: each for each in told}.values():
+        _post_report(PRICE_MOVED[event.move], recipient, row, event, event.move)
+
+
+def _post_report(kind: Letter, recipient: Any, row: PriceReport, event: Any, step: str) -> None:
+    post(
+        kind,
+        recipient,
+        key=f"{row.ref}:{step}",
+        at=event.at,
+        params={
+            **_facts(row.item),
+            "who": both(row.reporter.name_zh, row.reporter.name_en) if row.reporter else row.reported_by,
+            "price": f"{row.unit_price:,}",
+            "place": row.place,
+            "reason": row.closing_note or row.answer,
+            "url": f"/price-reports/{row.ref}",
+        },
+    )

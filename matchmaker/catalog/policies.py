@@ -12,10 +12,12 @@ from matchmaker.catalog.models import (
     ItemVersion,
     ListingApplication,
     Lot,
+    PriceReport,
 )
 from matchmaker.catalog.states import (
     APPLICATION_LIFE,
     ITEM_LIFE,
+    REPORT_LIFE,
     TAKES_APPLICATIONS,
     TAKES_ITEMS,
     AgreementPhase,
@@ -101,6 +103,16 @@ REVIEW_FIRST = Reason(
 APPLICATION_STATE = Reason(
     "catalog.application_state", N_("This is not possible while the application is “%(state)s”.")
 )
+ABOVE_MARKET_NOW = Reason(
+    "catalog.above_market",
+    N_(
+        "A better price elsewhere is confirmed for “%(item)s”: it may not be bought until its price is settled."
+    ),
+)
+NOT_REPORTER = Reason(
+    "catalog.not_reporter", N_("Agencies, the item's supplier and the programme office report better prices.")
+)
+REPORT_STATE = Reason("catalog.report_state", N_("This is not possible while the report is “%(state)s”."))
 FRAMEWORK_OVER = Reason("catalog.framework_over", N_("This agreement ended on %(last)s."))
 APPLICATIONS_CLOSED = Reason(
     "catalog.applications_closed",
@@ -482,3 +494,36 @@ def can_withdraw_application(actor: Actor, application: ListingApplication) -> D
 def can_review(actor: Actor, application: ListingApplication, move: str) -> Decision:
     """May this person return, approve or refuse the application?"""
     return first_denial(_staff(actor), _application_moves(application, move))
+
+
+# --- better prices elsewhere (B-5) ---
+
+
+def can_be_bought(item: CatalogItem) -> Decision:
+    """May the item be bought at its price? Not while a confirmed better price elsewhere stands (B-5)."""
+    return deny(ABOVE_MARKET_NOW, item=item.title) if item.above_market else ALLOWED
+
+
+def can_report_price(actor: Actor | None, item: CatalogItem, now: datetime) -> Decision:
+    """May this person report a better price? Writers of agencies and of the supplier, and staff, while it is listed."""
+    if actor is None:
+        return deny(NOT_REPORTER)
+    may = actor.is_staff or actor.is_kind(OrganizationKind.AGENCY) or actor.is_of(item.supplier_id)
+    writes = ALLOWED if actor.is_staff else can_write(actor, actor.organization_id or 0)
+    listed = _in_state(item, now, ItemState.LISTED, ItemState.SUSPENDED)
+    return first_denial(ALLOWED if may else deny(NOT_REPORTER), writes, listed)
+
+
+def can_see_report(actor: Actor, report: PriceReport) -> bool:
+    """Staff, the supplier's people and those who reported it (needs ``item``); the supplier once it is offered."""
+    if actor.is_staff or actor.is_of(report.reporter_id):
+        return True
+    return actor.is_of(report.item.supplier_id) and report.offered_at is not None
+
+
+def can_move_report(actor: Actor, report: PriceReport, move: str) -> Decision:
+    """May this person offer or dismiss (staff), accept or refuse (the supplier's owners and editors) it?"""
+    who = _staff(actor) if move in ("offer", "dismiss") else can_write(actor, report.item.supplier_id)
+    if REPORT_LIFE.can(move, report.state):
+        return who
+    return first_denial(who, deny(REPORT_STATE, state=REPORT_LIFE.info(report.state)))

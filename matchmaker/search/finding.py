@@ -13,7 +13,7 @@ from matchmaker.matcher import Document, Index, TermShare, UnknownDocument, anal
 from matchmaker.matcher.analysis import STEM, channel_of
 from matchmaker.search import coverage, shelves
 from matchmaker.search.facts import Asked, Facet, Sort, Standing
-from matchmaker.search.states import Shelf
+from matchmaker.search.states import Kind, Shelf, ref_of
 from matchmaker.search.things import Thing, things
 
 MOST = 5_000
@@ -143,3 +143,12 @@ def _by_deadline(thing: Thing) -> tuple[int, float, str]:
     if thing.standing in (Standing.OPEN, Standing.COMING) and thing.closes_at is not None:
         return (0 if thing.standing is Standing.OPEN else 1, thing.closes_at.timestamp(), thing.subject)
     return (2, *_by_age(thing))
+
+
+def items(words: str, _now: datetime) -> list[str]:
+    """References of the catalog's items that the words fit, best first: for the catalog's own list."""
+    return [
+        ref_of(subject)
+        for subject in Question.of(Asked(words=words)).subjects()
+        if subject.startswith(f"{Kind.ITEM.value}:")
+    ][:MOST]

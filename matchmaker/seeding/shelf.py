@@ -20,6 +20,7 @@ from matchmaker.catalog.facts import (
     FrameworkFacts,
     ItemFacts,
     LotFacts,
+    PriceReportFacts,
 )
 from matchmaker.catalog.models import CatalogItem, Category, FrameworkAgreement, ListingApplication, Lot
 from matchmaker.catalog.pricing import Step
@@ -86,6 +87,9 @@ class Shelf:
             for each in row.get("asked", ())
             if "approved" in each
         ]
+        for each in row.get("better", ()):
+            events.append((each["on"], partial(self._report, row, each)))
+            events += [(day, partial(self._move_report, row, each, move)) for move, day in each["moves"]]
         if "suspended" in row:
             events.append((row["suspended"], partial(self._suspend, row)))
         if "withdrawn" in row:
@@ -284,6 +288,29 @@ class Shelf:
         item = self.item(row)
         by = self.cast.actor("officer2")
         catalog.save_version(item=item, facts=self._facts(row, change), by=by, at=at)
+
+    def _report(self, row: Row, better: Row, at: datetime) -> None:
+        """Somebody has seen a better price elsewhere."""
+        facts = PriceReportFacts(
+            place=better["place"],
+            unit_price=better["price"],
+            seen_on=local_day(at),
+            source_note=better["source"],
+        )
+        catalog.report_price(item=self.item(row), facts=facts, by=self.cast.actor(better["by"]), at=at)
+
+    def _move_report(self, row: Row, better: Row, move: str, at: datetime) -> None:
+        rows, _total = queries.list_reports(limit=100)
+        report = next(r for r in rows if r.place == better["place"] and r.item_id == self.item(row).id)
+        officer, supplier = self.cast.actor("officer"), self.cast.actor(row["by"])
+        if move == "offer":
+            catalog.offer_report(report=report, by=officer, at=at)
+        elif move == "accept":
+            catalog.accept_report(report=report, by=supplier, at=at)
+        elif move == "refuse":
+            catalog.refuse_report(report=report, reason=better["reason"], by=supplier, at=at)
+        else:
+            catalog.dismiss_report(report=report, reason=better["reason"], by=officer, at=at)
 
     def _adopt(self, row: Row, adoption: Row, at: datetime) -> None:
         agency, body = adoption.get("agency"), adoption.get("body", ["", ""])

@@ -12,7 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 import matchmaker
-from matchmaker.catalog.models import Adoption, CatalogItem, FrameworkAgreement, ListingApplication
+from matchmaker.catalog.models import (
+    Adoption,
+    CatalogItem,
+    FrameworkAgreement,
+    ListingApplication,
+    PriceReport,
+)
 from matchmaker.challenges.models import Challenge
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation import audit, clock, outbox
@@ -83,6 +89,7 @@ def occurring(year):
     seen["catalog_item"] = {row.state_on(today) for row in items}
     seen["peer_request"] = {row.state for row in rows(select(PeerRequest))}
     seen["framework_agreement"] = {row.phase_on(today) for row in rows(select(FrameworkAgreement))}
+    seen["price_report"] = {row.state for row in rows(select(PriceReport))}
     seen["listing_application"] = {row.state for row in rows(select(ListingApplication))}
     seen["subsidy_case"] = {row.state for row in rows(select(SubsidyCase))}
     seen["requisition"] = {row.state for row in rows(select(Requisition))}
@@ -99,9 +106,6 @@ TO_TELL = {
     "subsidy_notice",
     "subsidy_reservation",
     "subsidy_termination",
-    "framework_agreement",
-    "listing_application",
-    "price_report",
 }
 """Lifecycles whose stories the year does not tell yet."""
 

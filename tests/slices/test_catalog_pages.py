@@ -277,7 +277,7 @@ def shelf(world, house):
         ("q=聊天", {"chatbot"}),
         ("q=CHATBOT", {"chatbot"}),
         ("q=citizen+year", {"chatbot"}),
-        ("q=citizen+bedside", set()),
+        ("q=citizen+bedside", {"chatbot", "grown"}),
         ("q=100%25_", {"chatbot"}),
         ("q=%25", {"chatbot"}),
         ("q=ＣＩ-2026-0001", {"signal"}),

@@ -178,10 +178,16 @@ staff          GET      /staff/pilots/milestones.csv                            
 # catalog
 public         GET      /catalog                                                       catalog.index
 public         GET      /catalog/<ref>                                                 catalog.public
+agency+staff+startup GET POST /catalog/<ref>/better-price                                    catalog.report_price
+signed_in      POST     /catalog/<ref>/save                                            catalog.save_item
 public         GET      /catalog/agreements                                            catalog.agreements
 public         GET      /catalog/agreements/<ref>                                      catalog.agreement
 public         GET      /catalog/announcements                                         catalog.announcements
+public         GET      /catalog/compare                                               catalog.compare
 startup        GET POST /catalog/propose                                               catalog.propose
+agency+staff+startup GET      /price-reports/<ref>                                           catalog.price_report
+staff+startup  POST     /price-reports/<ref>/<move>                                    catalog.move_report
+signed_in      GET      /saved-items                                                   catalog.saved_items
 staff          GET      /staff/announcements                                           catalog.staff_announcements
 staff          GET POST /staff/announcements/<ref>                                     catalog.edit_announcement
 staff          GET POST /staff/announcements/new                                       catalog.new_announcement
@@ -206,6 +212,7 @@ staff          GET POST /staff/items/<ref>/suspend                              
 staff          GET POST /staff/items/<ref>/withdraw                                    catalog.withdraw
 staff          GET POST /staff/items/table                                             catalog.send_items
 staff          GET      /staff/items/table.<form>                                      catalog.items_table
+staff          GET      /staff/price-reports                                           catalog.price_reports
 startup        POST     /supplier/applications/<ref>/withdraw                          catalog.withdraw_application
 startup        GET      /supplier/items                                                catalog.own_items
 startup        GET      /supplier/items/<ref>                                          catalog.own_item

@@ -13,11 +13,13 @@ from matchmaker.catalog.forms.items import (
     places,
     western,
 )
+from matchmaker.catalog.forms.reports import AnswerForm, PriceReportForm
 from matchmaker.catalog.forms.review import ReviewForm, review_form
 
 __all__ = [
     "AdoptionForm",
     "AnnouncementForm",
+    "AnswerForm",
     "BreakPart",
     "EvidenceForm",
     "ExtensionForm",
@@ -25,6 +27,7 @@ __all__ = [
     "ItemForm",
     "ListForm",
     "LotForm",
+    "PriceReportForm",
     "Proposed",
     "ReasonForm",
     "ReviewForm",

@@ -34,16 +34,28 @@ from matchmaker.catalog.operations.listing import (
     withdraw,
 )
 from matchmaker.catalog.operations.lots import remove_lot, save_lot
+from matchmaker.catalog.operations.reports import (
+    accept_report,
+    dismiss_report,
+    offer_report,
+    refuse_report,
+    report_price,
+)
+from matchmaker.catalog.operations.saved import forget_item, save_item
 
 __all__ = [
+    "accept_report",
     "add_evidence",
     "apply_for_listing",
     "approve_application",
     "check_facts",
+    "dismiss_report",
     "extend_framework",
+    "forget_item",
     "framework_held",
     "latest_end",
     "list_item",
+    "offer_report",
     "on_pilot_assessed",
     "propose",
     "propose_change",
@@ -51,13 +63,16 @@ __all__ = [
     "record_adoption",
     "record_adoption_from_order",
     "refuse_application",
+    "refuse_report",
     "remove_adoption",
     "remove_evidence",
     "remove_lot",
+    "report_price",
     "resume",
     "return_application",
     "save_announcement",
     "save_framework",
+    "save_item",
     "save_lot",
     "save_version",
     "suspend",

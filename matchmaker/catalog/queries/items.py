@@ -38,7 +38,7 @@ def _items() -> Select[CatalogItem]:
     )
 
 
-def _with_evidence() -> Select[CatalogItem]:
+def with_evidence() -> Select[CatalogItem]:
     """With everything an item's page tells: where it comes from and who adopted it."""
     pilot = joinedload(CatalogItem.pilot)
     return (
@@ -79,7 +79,7 @@ def item_by_id(item_id: int) -> CatalogItem:
 
 def public_item(ref: str, today: date) -> CatalogItem:
     """An item as everybody may see it: what is or was listed; by its reference or its code."""
-    item = _one(_with_evidence().where(or_(CatalogItem.ref == ref, CatalogItem.code == ref)))
+    item = _one(with_evidence().where(or_(CatalogItem.ref == ref, CatalogItem.code == ref)))
     if not policies.can_see(None, item):
         raise NotFound
     return item
@@ -87,7 +87,7 @@ def public_item(ref: str, today: date) -> CatalogItem:
 
 def item_for(actor: Actor, ref: str) -> CatalogItem:
     """An item for those who work on it: staff, and its supplier's people."""
-    item = _one(_with_evidence().where(CatalogItem.ref == ref))
+    item = _one(with_evidence().where(CatalogItem.ref == ref))
     if not actor.is_staff and not actor.is_of(item.supplier_id):
         raise NotFound
     return item

@@ -217,3 +217,24 @@ def list_of_framework(framework_id: int, *, today: date, offset: int = 0, limit:
     ]
     order.insert(1, CatalogItem.lot_id.asc())
     return _listed(query, order, offset, limit)
+
+
+def rows_of(keys: Sequence[int], today: date) -> list[ItemRow]:
+    """The rows of these items, in this order."""
+    if not keys:
+        return []
+    rows = db.session.execute(_rows(today).where(CatalogItem.id.in_(keys)).options(*_SHOWN)).all()
+    made = {row[0].id: ItemRow(row[0], row[1], ItemState(row[2]), row[3], row[4]) for row in rows}
+    return [made[key] for key in keys if key in made]
+
+
+def literally(words: str, today: date) -> tuple[list[str], list[str]]:
+    """References of the items that hold every word as it stands, the newest first; and of the one with this number."""
+    code = plain_width(words).strip().lower()
+    rows = db.session.execute(
+        _rows(today)
+        .where(_matching(words), CatalogItem.listed_at.is_not(None))
+        .with_only_columns(CatalogItem.ref, CatalogItem.code)
+        .order_by(CatalogItem.listed_at.desc(), CatalogItem.id.desc())
+    ).all()
+    return [row.ref for row in rows], [row.ref for row in rows if row.code == code]

@@ -10,6 +10,7 @@ from matchmaker.catalog.routes import (  # noqa: E402
     bulk,  # noqa: F401
     panels,  # noqa: F401
     public,  # noqa: F401
+    reports,  # noqa: F401
     staff,  # noqa: F401
     supplier,  # noqa: F401
 )

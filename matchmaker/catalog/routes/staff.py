@@ -85,6 +85,11 @@ EVENT_LABELS = {
     "item.application_approve": N_("Approved by the review board"),
     "item.application_refuse": N_("Refused by the review board"),
     "item.application_withdraw": N_("Application withdrawn"),
+    "item.price_reported": N_("Better price reported"),
+    "item.price_offer": N_("Better price offered to the supplier"),
+    "item.price_accept": N_("Lower price accepted"),
+    "item.price_refuse": N_("Lower price refused"),
+    "item.price_dismiss": N_("Report dismissed"),
     "item.adoption_recorded": N_("Adoption recorded"),
     "item.adoption_removed": N_("Adoption removed"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from matchmaker.catalog.models import CatalogItem
+from matchmaker.catalog.policies import can_be_bought
 from matchmaker.catalog.states import ITEM_LIFE, ItemState
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import ALLOWED, Decision, Denied, Reason, deny, first_denial
@@ -196,6 +197,9 @@ def can_be_ordered(item: CatalogItem, agency: Organization, now: datetime) -> De
     state = item.state_on(today)
     if state is not ItemState.LISTED:
         return deny(GONE, item=item.title, state=ITEM_LIFE.info(state))
+    bought = can_be_bought(item)
+    if not bought:
+        return bought
     if item.supplier.state is not OrganizationState.CONFIRMED:
         return deny(SUPPLIER_GONE)
     framework = item.framework
