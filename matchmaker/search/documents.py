@@ -116,10 +116,10 @@ def _challenges() -> Select[Challenge]:
     )
 
 
-def _items() -> Select[CatalogItem]:
+def _items(*states: ItemState) -> Select[CatalogItem]:
     return (
         select(CatalogItem)
-        .where(CatalogItem.state == ItemState.LISTED)
+        .where(CatalogItem.state.in_(states))
         .options(
             joinedload(CatalogItem.supplier),
             joinedload(CatalogItem.category),
@@ -167,7 +167,7 @@ def _match_challenges(refs: Refs) -> Iterator[Document]:
 
 
 def _match_items(refs: Refs) -> Iterator[Document]:
-    return map(item_document, _rows(CatalogItem, _items(), refs))
+    return map(item_document, _rows(CatalogItem, _items(ItemState.LISTED), refs))
 
 
 def _site_startups(refs: Refs) -> Iterator[Document]:
@@ -185,7 +185,8 @@ def _site_challenges(refs: Refs) -> Iterator[Document]:
 
 
 def _site_items(refs: Refs) -> Iterator[Document]:
-    for row in _rows(CatalogItem, _items(), refs):
+    # The catalog's own list shows suspended supply too, and finds it by this index.
+    for row in _rows(CatalogItem, _items(ItemState.LISTED, ItemState.SUSPENDED), refs):
         category = (row.category.name_zh, row.category.name_en) if row.category else ()
         by, version = row.supplier, row.current
         document = named(item_document(row), row.code or "", by.name_zh, by.name_en, *category)
