@@ -28,7 +28,7 @@ class ReviewForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for criterion in self.criteria:
-            self[f"{criterion}_met"].choices = [("yes", gettext("Met")), ("no", gettext("Not met"))]
+            self[f"{criterion}_met"].choices = [("yes", gettext("Met")), ("no", gettext("Lacking"))]
 
     def findings(self) -> dict[Criterion, FindingFacts]:
         """What was found; a criterion without a choice is left out."""
@@ -48,7 +48,7 @@ def review_form(application: ListingApplication) -> ReviewForm:
     for criterion in criteria:
         label = _l(CRITERION_LABELS[criterion])
         parts[f"{criterion}_met"] = RadioField(label)
-        parts[f"{criterion}_words"] = fields.text(_l("What was found"), length=1000)
+        parts[f"{criterion}_words"] = fields.text(_l("What the board found"), length=1000)
     before = application.findings_of(application.rounds - 1)
     data = {f"{name}_words": finding.words for name, finding in before.items()}
     data |= {f"{name}_met": "yes" if finding.met else "no" for name, finding in before.items()}
