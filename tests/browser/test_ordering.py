@@ -68,14 +68,26 @@ class Ordering:
         yield from self.again(order)
 
     def choose(self) -> Iterator[Seen]:
-        """A misspelt search finds the item; two items are compared in an adoption kit."""
+        """A misspelt search finds the item; two items are compared, and an adoption kit is made of them."""
         alice = self.people["alice"]
-        alice.go(f"/search?q={MISSPELT[self.language]}")
+        alice.go(f"/catalog?q={MISSPELT[self.language]}")
         found = [link.get_attribute("href") or "" for link in alice.page.locator("main .list__row a").all()]
         assert any(self.item in address for address in found[:5]), found
         yield "misspelt search", alice.page
         yield "item page", alice.go(f"/catalog/{self.item}")
-        yield "kit, empty", alice.go(f"/agency/kits/new?items={self.item},{self.other}")
+        alice.go("/catalog")
+        for ref in (self.item, self.other):
+            alice.tick(alice.page.locator(f'main input[name="item"][value="{ref}"]'))
+        alice.page.locator("#compare button").press("Enter")
+        alice.page.wait_for_url("**/catalog/compare?*")
+        alice.page.locator("#quantity").fill("4")
+        alice.page.locator(".compare__quantity button").press("Enter")
+        alice.page.wait_for_url("**quantity=4*")
+        assert "640,000" in alice.page.locator("main").inner_text()
+        yield "comparison", alice.page
+        alice.page.locator('main a[href*="/agency/kits/new"]').first.click()
+        alice.page.wait_for_load_state()
+        yield "kit, empty", alice.page
         alice.fill(quantity="4", need="車站四周需要語音號誌。", reasons="已在本市實證。", yearly_cost="2 萬")
         alice.send()
         yield "adoption kit", alice.page
