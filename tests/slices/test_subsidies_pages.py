@@ -59,6 +59,15 @@ def test_a_case_is_its_agencys_and_staffs(world):
     assert "/sign-in" in world.client().get(page(cast.case)).headers["Location"]
 
 
+def test_the_page_of_a_case_still_names_who_is_signed_in(world):
+    """The account menu of the band keeps its name beside the figures of the case."""
+    cast = make.approved(world)
+    for person in (cast.alice, cast.carol):
+        shown = text(world.client(person).get(page(cast.case)))
+        assert f'<span class="account__name">{person.name}</span>' in shown
+        assert "NT$600,000" in shown
+
+
 def test_a_draft_is_the_agencys_alone(world):
     cast = make.drafted(world)
     assert world.client(cast.carol).get(page(cast.case)).status_code == 404

@@ -121,7 +121,7 @@ def page(case: SubsidyCase) -> dict[str, Any]:
         **around(case),
         "gaps": policies.plan_gaps(case, today, ceiling) if editing else (),
         "counted": counted,
-        "account": account_of(case),
+        "sums": account_of(case),
         "dues": dues.of_case(case, today),
         "today": today,
         "papers": papers_since(case),
