@@ -126,16 +126,26 @@ def test_an_items_page_tells_what_it_is_and_where_orders_are_placed(world, house
     assert words_of(client.get("/catalog/ci-2026-0001")).count("<h1>") == 1
 
 
-def test_no_page_of_the_catalog_speaks_of_money_on_offer(world, house):
+@pytest.mark.parametrize(
+    ("language", "words", "closed"),
+    [
+        ("zh_Hant_TW", ("補助", "獎助"), "已停止受理申請"),
+        ("en", ("subsid", "grant"), "no longer takes applications"),
+    ],
+)
+def test_no_page_of_the_catalog_speaks_of_money_on_offer(world, house, language, words, closed):
+    """Only the part that shows how it was counted names the subsidy, and it says that the programme is closed."""
     agency, _alice = world.agency()
     grown = _grown(world, house, agency)
-    for language, words in (("zh_Hant_TW", ("補助", "獎助")), ("en", ("subsid", "grant"))):
-        client = world.client(language=language)
-        for path in ("/catalog", f"/catalog/{house.listed.ref}", f"/catalog/{grown.ref}"):
-            html = words_of(client.get(path)).lower()
-            html = html.partition("<main")[2].partition("</main>")[0]
-            for word in words:
-                assert word not in html, (path, word)
+    client = world.client(language=language)
+    for path in ("/catalog", f"/catalog/{house.listed.ref}", f"/catalog/{grown.ref}"):
+        html = words_of(client.get(path)).partition("<main")[2].partition("</main>")[0].lower()
+        before, found, part = html.partition('aria-labelledby="subsidy-example"')
+        part, _end, after = part.partition("</section>")
+        assert bool(found) == (path != "/catalog")
+        assert closed in part or not found
+        for word in words:
+            assert word not in before + after, (path, word)
 
 
 def _grown(world, house, agency) -> CatalogItem:

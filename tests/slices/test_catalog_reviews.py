@@ -394,7 +394,9 @@ def test_from_evidence_to_the_listing_by_pages(world, house):
     evidence = queries.item_by_id(item.id).evidence[0]
     paper = f"{own}/evidence/{evidence.ref}/paper"
     for browser in (bob, carol):
-        assert browser.get(paper).get_data().startswith(b"%PDF")
+        answer = browser.get(paper)
+        assert answer.get_data().startswith(b"%PDF")
+        answer.close()
     assert world.client(world.startup("Ivan")[1]).get(paper).status_code == 404
     assert world.client().get(paper).status_code == 303
     assert bob.post(f"{own}/apply", {"framework": ""}).status_code == 422
