@@ -40,9 +40,9 @@ class Form(FlaskForm):
     def take(self, problems: Invalid) -> None:
         """Put the problems an operation found at their fields; unknown names stand above the form.
 
-        A field in a row is named as in the page: ``breaks-0-unit_price``.
+        A field in a row is named as in the page: ``breaks-0-unit_price``. The form's own prefix is left out.
         """
-        known = {field.name: field for field in _flat(self)}
+        known = {field.name: field for field in _flat(self)} | self._fields
         for name, denial in problems.problems.items():
             field = known.get(name)
             if field is None:

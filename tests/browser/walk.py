@@ -552,7 +552,10 @@ class Walk:
         yield "framework agreement", carol.page
         carol.send()
         yield "items waiting for staff", carol.go("/staff/items")
-        item = self.refs["item"] = self._links(carol, "/staff/items/")[0].rsplit("/", 1)[-1].split("?")[0]
+        listed = (
+            carol.page.locator('main .list__row a[href*="/staff/items/"]').first.get_attribute("href") or ""
+        )
+        item = self.refs["item"] = listed.rsplit("/", 1)[-1].split("?")[0]
         yield "item prepared from the pilot", carol.go(f"/staff/items/{item}")
         carol.go(f"/staff/items/{item}/edit")
         self._complete_item(carol)

@@ -110,11 +110,11 @@ def findings(application, *, but=(), words="請補充"):
     }
 
 
-def listed(world, staff, bob, supplier, agreement, **changes):
+def listed(world, staff, bob, supplier, agreement, lot=None, **changes):
     """A listed item."""
     item = proposed(world, bob, supplier, **changes)
     with unit_of_work():
-        return operations.list_item(item=item, framework=agreement, by=staff, at=world.now)
+        return operations.list_item(item=item, framework=agreement, lot=lot, by=staff, at=world.now)
 
 
 def adoption(world, staff, item, **changes):

@@ -341,9 +341,9 @@ def test_an_announcement_names_year_categories_and_source(world, house, changes,
 )
 def test_everybody_reads_an_agreement_with_its_lots_and_items(world, house, language, words):
     row = agreement(world, house.carol, starts_on=date(2026, 1, 1), service_fee=50)
-    lot(world, house.carol, row, price_ceiling=200_000, regions=("TW-TPE",))
+    chosen = lot(world, house.carol, row, price_ceiling=200_000, regions=("TW-TPE",))
     lot(world, house.carol, row, code="B")
-    item = make.listed(world, house.carol, house.bob, house.startup, row)
+    item = make.listed(world, house.carol, house.bob, house.startup, row, lot=chosen)
     client = world.client(language=language)
     html = client.get(f"/catalog/agreements/{row.ref}").get_data(as_text=True)
     for text in (*words, item.code):
