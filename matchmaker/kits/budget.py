@@ -1,4 +1,4 @@
-"""What the adoption of an item costs, in whole NT$, tax included; the limits come from the rulebook."""
+"""What the adoption of an item costs, in whole NT$, tax included; fee and limits are those of orders."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from matchmaker.catalog.models import CatalogItem
-from matchmaker.catalog.states import OutputKind
-from matchmaker.rulebook import orders as rules
-from matchmaker.rulebook.reference import scheme
+from matchmaker.orders import limits as rules
+from matchmaker.orders import queries as orders
 from matchmaker.rulebook.worksheet import Step
-
-SCHEME = "mature-2019"
-"""The parameters of C11 stand in this scheme, each from its day on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +36,11 @@ def budget(
     if price is None:
         return Budget(None, None, add_ons, None, None, later, None)
     goods = price * quantity
-    fee = 0
-    if item.framework is not None:
-        most, _sheet = rules.service_fee_limit(scheme(SCHEME), on, order_value=goods)
-        fee = min(goods * item.framework.service_fee // 10_000, most)
+    fee = rules.service_fee(item.framework, goods, on) if item.framework is not None else 0
     first = goods + add_ons + fee
     return Budget(price, goods, add_ons, fee, first, later, first + later)
 
 
 def limits(item: CatalogItem, *, value: int, add_ons: int, on: date, language: str) -> list[Step]:
-    """The limits of C11 for an order of this value, in words; a step with a flag is one that it breaks."""
-    lot = item.lot
-    answer = rules.order_limits(
-        scheme(SCHEME),
-        on,
-        category="goods" if item.current.output is OutputKind.GOODS else "services",
-        order_value=value,
-        add_ons=add_ons,
-        per_order_max=lot.order_max if lot is not None else None,
-        contract_budget=item.framework.published_budget if item.framework is not None else None,
-    )
-    return [step for step in answer.worksheet.steps(language) if step.title]
+    """The limits of C11 for an order of this value as things stand, in words; a flag marks one that it breaks."""
+    return rules.steps(orders.draft_for(item, value=value, add_ons=add_ons), on, language)

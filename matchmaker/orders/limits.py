@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from matchmaker.catalog.models import FrameworkAgreement, Lot
@@ -12,7 +12,7 @@ from matchmaker.foundation.i18n import pick
 from matchmaker.kernel.money import format_twd
 from matchmaker.rulebook import orders as rules
 from matchmaker.rulebook.reference import scheme
-from matchmaker.rulebook.worksheet import Worksheet
+from matchmaker.rulebook.worksheet import Step, Worksheet
 
 SCHEME = "mature-2019"
 """The parameters of C11 (thresholds, shares) stand in this scheme, each from its day on."""
@@ -74,25 +74,28 @@ class Broken:
         return format_twd(self.limit, pick("zh", "en"))
 
 
-def broken(draft: Draft, on: date) -> list[Broken]:
-    """Every limit that the order breaks on a day, the lots' first."""
-    found: list[Broken] = []
+def checked(draft: Draft, on: date) -> list[tuple[Lot | None, rules.OrderLimits]]:
+    """What the rulebook says of each lot's part, and last of the whole order (with None for the lot)."""
     rulebook = scheme(SCHEME)
-    for part in draft.parts:
-        answer = rules.order_limits(
-            rulebook,
-            on,
-            category=draft.category,
-            order_value=part.value,
-            add_ons=0,
-            per_order_min=part.lot.order_min,
-            per_order_max=part.lot.order_max,
-            orders_so_far=part.so_far,
-            contract_budget=part.lot.published_budget,
-            superior_approved=True,
+    parts: list[tuple[Lot | None, rules.OrderLimits]] = [
+        (
+            part.lot,
+            rules.order_limits(
+                rulebook,
+                on,
+                category=draft.category,
+                order_value=part.value,
+                add_ons=0,
+                per_order_min=part.lot.order_min,
+                per_order_max=part.lot.order_max,
+                orders_so_far=part.so_far,
+                contract_budget=part.lot.published_budget,
+                superior_approved=True,
+            ),
         )
-        found += _findings(answer, part.lot)
-    answer = rules.order_limits(
+        for part in draft.parts
+    ]
+    whole = rules.order_limits(
         rulebook,
         on,
         category=draft.category,
@@ -102,7 +105,32 @@ def broken(draft: Draft, on: date) -> list[Broken]:
         contract_budget=draft.framework.published_budget,
         superior_approved=draft.superior_approved,
     )
-    return found + _findings(answer, None)
+    return [*parts, (None, whole)]
+
+
+def broken(draft: Draft, on: date) -> list[Broken]:
+    """Every limit that the order breaks on a day, the lots' first."""
+    return [each for lot, answer in checked(draft, on) for each in _findings(answer, lot)]
+
+
+OF_LOTS = ("C11.per_order_min", "C11.per_order", "C11.budget")
+"""The rules that are asked of each lot; the others are asked of the whole order alone."""
+
+
+def steps(draft: Draft, on: date, language: str) -> list[Step]:
+    """The limits in words, for a memo: those that each lot sets, then those of the agreement.
+
+    A step with a flag is a limit that the order breaks.
+    """
+    found = []
+    for lot, answer in checked(draft, on):
+        sheet = answer.worksheet
+        for line, step in zip(sheet.lines, sheet.steps(language), strict=True):
+            if lot is not None and line.rule in OF_LOTS:
+                found.append(replace(step, title=f"{lot.code} {step.title}"))
+            elif lot is None and line.rule != "C11.per_order_unknown" and step.title:
+                found.append(step)
+    return found
 
 
 def _findings(answer: rules.OrderLimits, lot: Lot | None) -> list[Broken]:

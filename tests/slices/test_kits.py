@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import odfdo
 import pypdf
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from matchmaker.catalog import operations as catalog
@@ -20,7 +20,7 @@ from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.outbox import OutboxMail, render
 from matchmaker.kernel.errors import Invalid, NotFound, Refused, Stale
 from matchmaker.kits import operations, policies, queries
-from matchmaker.kits.budget import budget
+from matchmaker.kits.budget import budget, limits
 from matchmaker.kits.facts import Contact, KitFacts
 from matchmaker.kits.models import Kit, PeerRequest
 from matchmaker.kits.states import PeerState
@@ -214,6 +214,32 @@ def test_a_broken_limit_is_marked_on_paper_and_page(world, scene):
     assert "※ Limit of add-on items" in text_of(client.get(f"/agency/kits/{kit.ref}/budget.en.odt"), "odt")
     html = client.get(f"/agency/kits/{kit.ref}").get_data(as_text=True)
     assert "Limit of add-on items" in html
+
+
+def test_the_memo_shows_the_limits_that_an_order_will_meet(world, scene):
+    """The lot's own limits and the orders so far count, as they will when the order is placed."""
+    lot = make.lot(
+        world,
+        scene.carol,
+        scene.agreement,
+        order_min=2_000_000,
+        order_max=9_000_000,
+        published_budget=500_000,
+    )
+    with unit_of_work():
+        db.session.execute(update(CatalogItem).where(CatalogItem.ref == scene.item.ref).values(lot_id=lot.id))
+    item = items(scene.item)[0]
+    steps = limits(item, value=1_800_000, add_ons=0, on=date(2026, 3, 2), language="en")
+    broken = [step.title for step in steps if step.flag]
+    assert broken == ["A Smallest order", "A Published budget of the contract"]
+    shown = {step.title: step.because for step in steps}
+    assert "NT$0" in shown["A Published budget of the contract"]
+    assert "Limit of add-on items" in shown
+    assert [title for title in shown if title.startswith("A ")] == [
+        "A Smallest order",
+        "A Largest order",
+        "A Published budget of the contract",
+    ]
 
 
 @pytest.mark.parametrize("path", ["nothing.zh.pdf", "budget.fr.pdf", "budget.zh.docx"])

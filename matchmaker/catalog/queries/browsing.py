@@ -99,8 +99,8 @@ def browse(
 
 
 def _fitting(candidates: list[Candidate], words: str, now: datetime, today: date) -> list[Candidate]:
-    """Those that the words fit, best first: a whole number means its item; what the finder does not know by heart
-    (a suspended item) is found by its own letters."""
+    """Those that the words fit, best first: a whole number means its item; what the finder has not read yet is
+    found by its own letters."""
     by_ref = {each.ref: each for each in candidates}
     literal, exact = literally(words, today)
     refs = exact or [*dict.fromkeys([*finding.found(words, now), *literal])]

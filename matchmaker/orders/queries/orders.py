@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from matchmaker.catalog.models import CatalogItem
 from matchmaker.foundation.db import db, lock
 from matchmaker.kernel.dates import start_of_day
 from matchmaker.kernel.errors import NotFound
@@ -185,6 +186,20 @@ def draft_of(requisition: Requisition) -> Draft:
         ),
         parts=parts,
         superior_approved=bool(requisition.superior_number.strip()),
+    )
+
+
+def draft_for(item: CatalogItem, *, value: int, add_ons: int) -> Draft:
+    """The same for an order of one listed item that nobody has asked for yet (needs framework and lot)."""
+    assert item.framework is not None
+    so_far = ordered_by_lot([item.lot.id]) if item.lot is not None else {}
+    return Draft(
+        framework=item.framework,
+        value=value,
+        add_ons=add_ons,
+        so_far=ordered_in(item.framework.id),
+        goods=value if is_goods(item.current.output) else 0,
+        parts=[Part(item.lot, value, so_far[item.lot.id])] if item.lot is not None else [],
     )
 
 
