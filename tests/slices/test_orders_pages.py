@@ -184,6 +184,18 @@ def test_a_greyed_button_says_why(world):
     assert "Prepare a requisition" in page
 
 
+def test_a_task_waits_for_the_reader_for_a_colleague_or_for_the_other_side(world):
+    s = shop(world)
+    order = s.order("delivered")
+    for person, turn in ((s.ida, "you"), (s.alice, "a colleague"), (s.bob, "the other side")):
+        page = text(world.client(person).get(f"/orders/{order.ref}"))
+        told = [whose for whose in ("you", "a colleague", "the other side") if f"Waiting for {whose}" in page]
+        assert told == [turn]
+    order = s.order("placed")
+    for person, turn in ((s.bob, "you"), (world.member(s.supplier, "Rob", Role.READER), "a colleague")):
+        assert f"Waiting for {turn}" in text(world.client(person).get(f"/orders/{order.ref}"))
+
+
 def test_a_changed_price_is_shown_with_both_figures(world):
     s = shop(world)
     wanted = s.handed_in()

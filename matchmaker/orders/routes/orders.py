@@ -25,7 +25,7 @@ from matchmaker.orders.states import (
     OrderState,
     Party,
 )
-from matchmaker.orders.steps import steps
+from matchmaker.orders.steps import Step, Task, steps
 from matchmaker.people import queries as people
 from matchmaker.rulebook.reference import calendar
 from matchmaker.web.access import Audience, actor, open_to, writes
@@ -88,14 +88,16 @@ def shown(row: CallOffOrder) -> dict[str, Any]:
     person, today, known = actor(), local_day(g.now), calendar()
     history = [entry for entry in audit.history(row.subject) if entry.type in HISTORY]
     lines = {line.id: line for line in row.lines}
+    can, side = _decisions(row), ordering.side_of(person, row)
     return {
         "order": row,
         "entity": row,
-        "side": ordering.side_of(person, row),
+        "side": side,
         "units": progress.units(row),
         "ledger": progress.ledger(row),
         "lines": lines,
-        "steps": steps(row, known),
+        "steps": [(step, _turn(step, side, can)) for step in steps(row, known)],
+        "turns": TURNS,
         "today": today,
         "warranties": progress.warranties(row),
         "pay_by": {
@@ -113,8 +115,32 @@ def shown(row: CallOffOrder) -> dict[str, Any]:
         "history": history,
         "history_labels": HISTORY,
         "names": people.names_by_ref([entry.actor_ref for entry in history]),
-        "can": _decisions(row),
+        "can": can,
     }
+
+
+TURNS = {
+    "you": (N_("Waiting for you"), "closing"),
+    "colleague": (N_("Waiting for a colleague"), "judging"),
+    "other": (N_("Waiting for the other side"), "draft"),
+}
+
+
+ACTS = {Task.ANSWER: "confirm", Task.CURE: "deliver"}
+"""The act behind a task, where it has another name."""
+
+
+def _turn(step: Step, side: Party | None, can: dict[str, Any]) -> str:
+    """Whose turn a step is, seen by the reader: theirs, somebody else's on their side, or the other side's."""
+    if step.task is Task.SETTLE and side is Party.STAFF:
+        return "you"
+    if side is not step.side:
+        return "other"
+    may = can[ACTS.get(step.task, str(step.task))]
+    of = step.delivery or step.certificate
+    if isinstance(may, dict) and of is not None:
+        may = may[of.id]
+    return "you" if may else "colleague"
 
 
 def _decisions(row: CallOffOrder) -> dict[str, Any]:
