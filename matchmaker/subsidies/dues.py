@@ -107,7 +107,8 @@ def _open(case: SubsidyCase, today: date) -> Iterable[Due]:
     if case.state is CaseState.CURE and case.cure_due_on is not None:
         yield _due("cure", N_("Missing papers"), case.cure_due_on, today, "APA 48", "agency")
     for notice in case.notices:
-        if notice.state is NoticeState.OPEN:
+        # After a revocation nothing is left to mend.
+        if notice.state is NoticeState.OPEN and case.state in (CaseState.RUNNING, CaseState.SETTLED):
             yield _due("improve", N_("Improvement"), notice.due_on, today, "11-2(1)", "agency")
     account = account_of(case)
     if account.owed or account.owed_interest:

@@ -547,7 +547,9 @@ def can_notify(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:
 
 
 def can_find_mended(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:
-    return first_denial(_staff(actor), ALLOWED if open_notice(case) is not None else deny(NO_NOTICE))
+    """May this person find the notice mended? Staff, while the case can still fall for it."""
+    waiting = ALLOWED if open_notice(case) is not None else deny(NO_NOTICE)
+    return first_denial(_staff(actor), _may(case, "revoke"), waiting)
 
 
 def can_revoke(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:

@@ -10,8 +10,8 @@ from matchmaker.foundation import audit
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.errors import Invalid, NotFound, Refused
 from matchmaker.people.states import AgencyKind, SignOffRole
+from matchmaker.subsidies import dues, policies, queries, stored
 from matchmaker.subsidies import operations as do
-from matchmaker.subsidies import policies, queries, stored
 from matchmaker.subsidies.facts import (
     BudgetFacts,
     ClaimFacts,
@@ -690,6 +690,8 @@ def test_a_missed_cure_date_leads_to_revocation_and_repayment(world):
     cast.do(do.revoke, facts=revocation(), letter=cast.adverse(), by=cast.carol)
     account = account_of(cast.case)
     assert (cast.case.state, account.owed, account.payable) == (CaseState.REVOKED, 300_000, 0)
+    assert not policies.can_find_mended(cast.carol, cast.case, cast.world.now), "too late to mend"
+    assert "improve" not in [due.kind for due in dues.of_case(cast.case, cast.today)]
     row = cast.case.revocation
     assert (row.stopped, row.refund) == (300_000, 300_000)
     assert stored.again(row.worksheet) == row.worksheet["worksheet"]

@@ -31,6 +31,7 @@ from matchmaker.subsidies.models import (
 from matchmaker.subsidies.operations.common import (
     bad_fact,
     given,
+    held,
     keep,
     moved,
     post,
@@ -226,9 +227,11 @@ def _freeze(case: SubsidyCase, today: date) -> None:
     case.ceiling = counted["ceiling"]["result"]["ceiling"]
 
 
-def submit(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def submit(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Hand the application in, with the agency's letter; code, figures and scheme version are fixed."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_submit(by, case, at, gaps_of(case, local_day(at))))
     _freeze(case, local_day(at))
     case.code = _next_code(local_day(at).year)
@@ -258,9 +261,11 @@ def _next_code(year: int) -> str:
     return f"sc-{year}-{number:04d}"
 
 
-def cure(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def cure(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Hand in what was missing; the figures are counted anew."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_cure(by, case, at, gaps_of(case, local_day(at))))
     _freeze(case, local_day(at))
     late = case.cure_due_on is not None and local_day(at) > case.cure_due_on
@@ -270,9 +275,11 @@ def cure(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> 
     moved(case, "cure", at)
 
 
-def withdraw(*, case: SubsidyCase, reason: str, by: Actor, at: datetime) -> None:
+def withdraw(
+    *, case: SubsidyCase, reason: str, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Take the application back before it is approved."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_withdraw(by, case, at))
     was_in = case.submitted_at is not None
     case.state, case.ended_at = CASE_LIFE.next("withdraw", case.state), at
@@ -286,10 +293,17 @@ def withdraw(*, case: SubsidyCase, reason: str, by: Actor, at: datetime) -> None
 
 
 def ask_cure(
-    *, case: SubsidyCase, letter: LetterFacts, due_on: date, note: str, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    letter: LetterFacts,
+    due_on: date,
+    note: str,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Ask for missing papers until a day."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_ask_cure(by, case, at))
     today = local_day(at)
     if not today < due_on <= today + timedelta(days=CURE_DAYS):
@@ -300,17 +314,19 @@ def ask_cure(
     tell("ask_cure", case, by, at, {"due_on": due_on, "note": case.cure_note})
 
 
-def find_complete(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
+def find_complete(*, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None) -> None:
     """Find the application complete; it waits for the review meeting."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_find_complete(by, case, at))
     case.state = CASE_LIFE.next("find_complete", case.state)
     tell("find_complete", case, by, at)
 
 
-def decline(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def decline(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Decide not to approve, with reasons, hearing and remedy notice."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decline(by, case, at))
     case.state_note = given("body", letter.body)
     case.state, case.ended_at = CASE_LIFE.next("decline", case.state), at
@@ -351,14 +367,16 @@ def preview(case: SubsidyCase, on: date) -> tuple[dict[str, stored.Stored], dict
     return {"ceiling": ceiling, "approved": approved}, dict(approved["result"])
 
 
-def approve(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> CaseLetter:
+def approve(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> CaseLetter:
     """Approve by letter: the lowest of request, ceiling, review amount and budget left (C3, R-056).
 
     The letter carries the clause of R-087 as its collateral clause (R-059, R-088). Two approvals of one round are
     never counted against the same budget: the round is locked first.
     """
     lock(SubsidyRound, case.round_id)
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_approve(by, case, at, queries.budget_left(case.round)))
     on = letter.dated_on
     if case.review is not None and on < case.review.meeting.held_on:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm.attributes import flag_modified
 
 from matchmaker.foundation import audit, bus, files
-from matchmaker.foundation.db import db
+from matchmaker.foundation.db import check_version, db
 from matchmaker.foundation.i18n import pick
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Denied, Reason, deny
@@ -20,6 +20,7 @@ from matchmaker.people.actor import Actor
 from matchmaker.rulebook import reference
 from matchmaker.rulebook.facts import BadFact
 from matchmaker.rulebook.scheme import Entry, Scheme
+from matchmaker.subsidies import queries
 from matchmaker.subsidies.accounts import Outcome, Posting
 from matchmaker.subsidies.events import CaseMoved, LetterSent, RepaymentFound
 from matchmaker.subsidies.facts import LetterFacts, PaperFacts
@@ -57,6 +58,17 @@ class Titles:
 def scheme_of(case: SubsidyCase) -> Scheme:
     """The very version of the scheme that the case was submitted under."""
     return reference.scheme(case.scheme)
+
+
+def held(case: SubsidyCase, expected_version: int | None = None) -> SubsidyCase:
+    """The case locked and read anew, for a verb.
+
+    :raises Stale: the page was made from another version. It is said before the policy's no: whoever decides second
+        is told who decided first, not only that it is too late.
+    """
+    case = queries.held(case)
+    check_version(case, expected_version)
+    return case
 
 
 def tell(

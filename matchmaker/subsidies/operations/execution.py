@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from matchmaker.foundation.db import check_version
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Denied, Reason, deny
 from matchmaker.kernel.errors import Invalid, require
@@ -34,6 +33,7 @@ from matchmaker.subsidies.operations.common import (
     Titles,
     bad_fact,
     given,
+    held,
     keep,
     moved,
     not_ahead,
@@ -84,9 +84,11 @@ REASON_NEEDED = Reason("subsidies.reason_needed", N_("Give the reason."))
 YEAR_RANGE = Reason("subsidies.year_range", N_("Enter the year of the cut budget."))
 
 
-def record_order(*, case: SubsidyCase, facts: OrderFacts, by: Actor, at: datetime) -> CaseOrder:
+def record_order(
+    *, case: SubsidyCase, facts: OrderFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> CaseOrder:
     """Record an order of the plan by its number on the e-procurement system (R-041); a late one is flagged (R-083)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_record(by, case, at))
     approval = case.approval
     problems: dict[str, Denied] = {}
@@ -139,7 +141,7 @@ def on_certificate_signed(event: CertificateSigned) -> None:
     case = queries.case_of_order(event.order.ref)
     if case is None or case.state is not CaseState.RUNNING or case.accepted_on is not None:
         return
-    case = queries.held(case)
+    case = held(case)
     case.accepted_on = local_day(event.at)
     tell("record_progress", case, SYSTEM, event.at, {"accepted_on": case.accepted_on})
 
@@ -149,7 +151,7 @@ def on_order_ended(event: OrderEnded) -> None:
     case = queries.case_of_order(event.order.ref)
     if case is None or case.state not in (CaseState.RUNNING, CaseState.SETTLED):
         return
-    case = queries.held(case)
+    case = held(case)
     order = next(each for each in case.orders if each.order_ref == event.order.ref)
     order.flags = sorted({*order.flags, ENDED})
     order.touch(by=SYSTEM.name, at=event.at)
@@ -158,12 +160,20 @@ def on_order_ended(event: OrderEnded) -> None:
     _recount(case, SYSTEM, event.at)
 
 
-def change_order(*, case: SubsidyCase, number: str, value: int, by: Actor, at: datetime) -> None:
+def change_order(
+    *,
+    case: SubsidyCase,
+    number: str,
+    value: int,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+) -> None:
     """Record that an order's value changed; what was paid is counted anew, and a refund is notified (C6, R-078).
 
     A change without an approved change of the plan is flagged (R-076).
     """
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_change_order(by, case, at))
     order = next((each for each in case.orders if each.pcc_number == number), None)
     if order is None:
@@ -203,9 +213,11 @@ def _recount(case: SubsidyCase, by: Actor, at: datetime) -> None:
     owe(case, found, cause="order", by=by, at=at)
 
 
-def set_budget(*, case: SubsidyCase, facts: BudgetFacts, by: Actor, at: datetime) -> None:
+def set_budget(
+    *, case: SubsidyCase, facts: BudgetFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Say how the subsidy got into the agency's budget (R-071): annual, supplementary, or by the execution rules."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_record(by, case, at))
     if facts.state is BudgetState.OTHER_RULE:
         given("note", facts.note)
@@ -218,9 +230,11 @@ def set_budget(*, case: SubsidyCase, facts: BudgetFacts, by: Actor, at: datetime
     tell("set_budget", case, by, at, body)
 
 
-def record_progress(*, case: SubsidyCase, facts: ProgressFacts, by: Actor, at: datetime) -> None:
+def record_progress(
+    *, case: SubsidyCase, facts: ProgressFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Record the days from which deadlines are counted; a day that is left empty stays as it was."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_record(by, case, at))
     changed = {}
     for name in ProgressFacts.__dataclass_fields__:
@@ -250,9 +264,10 @@ def hand_in_claim(
     papers: Sequence[PaperFacts],
     by: Actor,
     at: datetime,
+    expected_version: int | None = None,
 ) -> Claim:
     """Hand in the next claim with its papers; one after its deadline is flagged, not refused (R-084)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_claim(by, case, at))
     kind = policies.next_claim(case)
     if kind is None or facts.kind is not kind:
@@ -298,10 +313,9 @@ def mend_claim(
     expected_version: int | None = None,
 ) -> None:
     """Hand a returned claim in again; its earlier papers stay with it."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_mend_claim(by, case, at))
     claim = _open(case)
-    check_version(claim, expected_version)
     present = [paper.kind for paper in claim.papers] + [paper.kind for paper in papers]
     _check_claim(case, claim.kind, cost, present)
     claim.cost, claim.state = cost, CLAIM_LIFE.next("hand_in", claim.state)
@@ -319,9 +333,11 @@ def _open(case: SubsidyCase) -> Claim:
     return claim
 
 
-def return_claim(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def return_claim(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Send a claim back with what is wrong."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_return_claim(by, case, at))
     claim = _open(case)
     claim.note = given("body", letter.body)
@@ -343,9 +359,9 @@ def preview_claim(case: SubsidyCase, claim: Claim, at: datetime) -> accounts.Out
     )
 
 
-def check_claim(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
+def check_claim(*, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None) -> None:
     """Pass the claim: what it pays is fixed, with its worksheet (C4)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_check_claim(by, case, at))
     claim = _open(case)
     found = preview_claim(case, claim, at)
@@ -363,10 +379,16 @@ def check_claim(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
 
 
 def pay_claim(
-    *, case: SubsidyCase, payment: PaymentFacts, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    payment: PaymentFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Record the payment of a claim that passed, and write the payment notice; the last claim settles the case."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_pay(by, case, at))
     claim = _open(case)
     if not payment.reference.strip():
@@ -393,10 +415,16 @@ def pay_claim(
 
 
 def reserve(
-    *, case: SubsidyCase, facts: ReservationFacts, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    facts: ReservationFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """The agency reserves what it cannot claim in the year, and says why (R-072)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_reserve(by, case, at))
     payable = account_of(case).payable
     problems: dict[str, Denied] = {}
@@ -415,10 +443,16 @@ def reserve(
 
 
 def decide_reservation(
-    *, case: SubsidyCase, facts: YuanFacts, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    facts: YuanFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Record the Executive Yuan's word on the programme's own carry-over: only what it approved is paid (C9)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decide_reservation(by, case, at))
     row = policies.open_reservation(case)
     if facts.state is YuanState.PENDING or row is None:
@@ -444,9 +478,17 @@ def decide_reservation(
     tell("decide_reservation", case, by, at, {"state": row.state, "carried": row.carried})
 
 
-def hand_on_cut(*, case: SubsidyCase, facts: CutFacts, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def hand_on_cut(
+    *,
+    case: SubsidyCase,
+    facts: CutFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+) -> None:
     """Hand on a legislative cut, in proportion or as negotiated (C10, R-073); what was paid stays."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_cut(by, case, at))
     account, on = account_of(case), letter.dated_on
     inputs = {

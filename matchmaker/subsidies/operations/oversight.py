@@ -10,7 +10,7 @@ from matchmaker.kernel.errors import Invalid, require
 from matchmaker.kernel.words import N_
 from matchmaker.people.actor import Actor
 from matchmaker.rulebook.facts import BadFact
-from matchmaker.subsidies import accounts, policies, queries, stored
+from matchmaker.subsidies import accounts, policies, stored
 from matchmaker.subsidies.facts import (
     ExtensionFacts,
     InspectionFacts,
@@ -29,6 +29,7 @@ from matchmaker.subsidies.models import (
 from matchmaker.subsidies.operations.common import (
     bad_fact,
     given,
+    held,
     moved,
     not_ahead,
     owe,
@@ -57,10 +58,16 @@ INTEREST_NEEDED = Reason("subsidies.interest_needed", N_("Enter the interest; 0 
 
 
 def ask_extension(
-    *, case: SubsidyCase, facts: ExtensionFacts, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    facts: ExtensionFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> Extension:
     """Ask by letter to move a deadline, with reasons and a date."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_ask_extension(by, case, at))
     if facts.until <= local_day(at):
         raise Invalid({"until": deny(UNTIL_AHEAD)})
@@ -74,10 +81,16 @@ def ask_extension(
 
 
 def decide_extension(
-    *, case: SubsidyCase, granted_until: date | None, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    granted_until: date | None,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Consent to an extension until a day, or refuse it (``granted_until`` None)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decide_extension(by, case, at))
     row = policies.open_extension(case)
     if row is None:
@@ -93,10 +106,16 @@ def decide_extension(
 
 
 def inspect(
-    *, case: SubsidyCase, facts: InspectionFacts, letter: LetterFacts | None = None, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    facts: InspectionFacts,
+    letter: LetterFacts | None = None,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Record a document or on-site check and what it found; a letter goes with it where one was written."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_inspect(by, case, at))
     lists = scheme_of(case).lists
     problems: dict[str, Denied] = {}
@@ -123,10 +142,17 @@ def inspect(
 
 
 def notify(
-    *, case: SubsidyCase, defects: str, due_on: date, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    defects: str,
+    due_on: date,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Send an improvement notice that names the defects and the day until which to mend them."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_notify(by, case, at))
     if due_on <= max(local_day(at), letter.dated_on):
         raise Invalid({"due_on": deny(UNTIL_AHEAD)})
@@ -137,9 +163,11 @@ def notify(
     tell("notify", case, by, at, {"defects": row.defects, "due_on": due_on})
 
 
-def find_mended(*, case: SubsidyCase, note: str, by: Actor, at: datetime) -> None:
+def find_mended(
+    *, case: SubsidyCase, note: str, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Find the defects of the open notice mended."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_find_mended(by, case, at))
     row = policies.open_notice(case)
     if row is None:
@@ -150,10 +178,16 @@ def find_mended(*, case: SubsidyCase, note: str, by: Actor, at: datetime) -> Non
 
 
 def revoke(
-    *, case: SubsidyCase, facts: RevocationFacts, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    facts: RevocationFacts,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Annul or revoke the subsidy: stop and recover on two independent scales (R-087, R-089)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_revoke(by, case, at))
     scheme, on = scheme_of(case), local_day(at)
     stands = policies.cause_stands(scheme, case, facts.cause, on)
@@ -208,12 +242,13 @@ def send_repayment(
     letter: LetterFacts,
     by: Actor,
     at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Write the repayment notice: what is to be returned with its interest, and until when (R-078 to R-081).
 
     ``interest`` is needed where the agency had not declared it when the refund was counted (Q-17).
     """
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_send_repayment(by, case, at))
     row = policies.unsent_repayment(case)
     if row is None:
@@ -238,10 +273,17 @@ def send_repayment(
 
 
 def record_return(
-    *, case: SubsidyCase, amount: int, interest: int, payment: PaymentFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    amount: int,
+    interest: int,
+    payment: PaymentFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Record that money came back, within what is owed."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_record_return(by, case, at))
     account = account_of(case)
     problems: dict[str, Denied] = {}
@@ -261,9 +303,9 @@ def record_return(
     tell("record_return", case, by, at, {"amount": amount, "interest": interest})
 
 
-def close(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
+def close(*, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None) -> None:
     """Close the case when nothing is owed any more."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_close(by, case, at))
     case.state, case.ended_at = CASE_LIFE.next("close", case.state), at
     tell("close", case, by, at)

@@ -35,6 +35,7 @@ from matchmaker.subsidies.models import CaseSignature, PlanChange, PlanTerminati
 from matchmaker.subsidies.operations.common import (
     Titles,
     bad_fact,
+    held,
     keep,
     moved,
     owe,
@@ -276,9 +277,11 @@ def _require_papers(case: SubsidyCase, request: PlanChange | PlanTermination) ->
         raise Invalid({"papers": deny(PAPERS_MISSING, papers=Titles(missing))})
 
 
-def ask_signatures(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
+def ask_signatures(
+    *, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Send the whole form to the four desks, in order."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     desks = people.desks_of(case.agency_id)
     require(policies.can_ask_signatures(by, case, at, desks))
     request = _request(case)
@@ -298,10 +301,16 @@ def _ask_next(case: SubsidyCase, request: PlanChange | PlanTermination, at: date
 
 
 def sign(
-    *, case: SubsidyCase, letter: LetterFacts | None = None, comment: str = "", by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    letter: LetterFacts | None = None,
+    comment: str = "",
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Sign at the next desk; with the fourth signature the form goes out, by letter."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     desks = people.desks_of(case.agency_id)
     require(policies.can_sign(by, case, at, desks))
     request = _request(case)
@@ -327,9 +336,11 @@ def sign(
     moved(case, "change" if isinstance(request, PlanChange) else "termination", at)
 
 
-def return_form(*, case: SubsidyCase, comment: str, by: Actor, at: datetime) -> None:
+def return_form(
+    *, case: SubsidyCase, comment: str, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Return the form from a desk for correction; the signatures given so far fall."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_sign(by, case, at, people.desks_of(case.agency_id)))
     request = _request(case)
     if not comment.strip():
@@ -343,9 +354,11 @@ def return_form(*, case: SubsidyCase, comment: str, by: Actor, at: datetime) -> 
     tell("return_form", case, by, at, {"form": request.ref, "comment": request.note})
 
 
-def withdraw_request(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
+def withdraw_request(
+    *, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Take the change or termination back before it is decided."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_withdraw_request(by, case, at))
     request = _request(case)
     request.state = CHANGE_LIFE.next("withdraw", request.state)
@@ -356,9 +369,11 @@ def withdraw_request(*, case: SubsidyCase, by: Actor, at: datetime) -> None:
 # --- decisions ---
 
 
-def refuse_request(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def refuse_request(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Refuse the change or termination, with reasons, hearing and remedy notice."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decide_request(by, case, at))
     request = _request(case)
     if not letter.body.strip():
@@ -371,9 +386,11 @@ def refuse_request(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: dat
     tell("refuse_request", case, by, at, {"form": request.ref, "reason": request.note})
 
 
-def approve_change(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime) -> None:
+def approve_change(
+    *, case: SubsidyCase, letter: LetterFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Approve the change: an increase is the agency's, a decrease goes back in the ratio (R-077, R-078)."""
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decide_request(by, case, at))
     change = _request(case)
     if not isinstance(change, PlanChange):
@@ -398,13 +415,19 @@ def approve_change(*, case: SubsidyCase, letter: LetterFacts, by: Actor, at: dat
 
 
 def approve_termination(
-    *, case: SubsidyCase, box: RightBox, letter: LetterFacts, by: Actor, at: datetime
+    *,
+    case: SubsidyCase,
+    box: RightBox,
+    letter: LetterFacts,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Revoke the approval on the agency's request (R-079); the programme office fills the right box.
 
     What it fills in is final and may differ from what was counted (Q-14), within what the agency holds.
     """
-    case = queries.held(case)
+    case = held(case, expected_version)
     require(policies.can_decide_request(by, case, at))
     row = _request(case)
     if not isinstance(row, PlanTermination):

@@ -137,10 +137,13 @@ def _entry(meeting: ReviewMeeting, case_id: int, row: RankFacts) -> ReviewEntry:
     )
 
 
-def conclude_meeting(*, meeting: ReviewMeeting, by: Actor, at: datetime) -> None:
+def conclude_meeting(
+    *, meeting: ReviewMeeting, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
     """Conclude the meeting: its ranking stands, and the recommended cases can be approved in its order."""
     lock(ReviewMeeting, meeting.id)
     meeting = queries.meeting_by_ref(meeting.ref)
+    check_version(meeting, expected_version)
     require(policies.can_conclude(by, meeting, at))
     meeting.concluded_at = at
     meeting.touch(by=by.name, at=at)

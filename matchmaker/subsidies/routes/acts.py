@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -48,7 +49,10 @@ Run = Callable[[SubsidyCase, Any, dict[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An act on a case. ``when`` says whether it is offered at all; ``may`` whether it can be done now."""
+    """An act on a case. ``when`` says whether it is offered at all; ``may`` whether it can be done now.
+
+    ``kept`` gives what is stored under the names of the form's fields, for who finds it changed meanwhile.
+    """
 
     title: str
     lede: str
@@ -61,6 +65,7 @@ class Act:
     sheets: Callable[[SubsidyCase], Iterable[tuple[str, stored.Stored]]] | None = None
     when: Callable[[SubsidyCase], bool] | None = None
     clause: bool = False
+    kept: Callable[[SubsidyCase], dict[str, Any]] = lambda _case: {}
 
 
 def _fresh(form: type[Form], **given: Any) -> Callable[[SubsidyCase], Form]:
@@ -85,10 +90,7 @@ def _claim_form(case: SubsidyCase) -> Form:
     scheme = reference.scheme(case.scheme)
     wanted = claims.required_papers(scheme, str(kind or ClaimKind.SAME_YEAR))
     data = {"dated_on": local_day(g.now), "cost": claim.cost if claim is not None else None}
-    form = with_papers(forms.ClaimForm, wanted)(data=data)
-    if claim is not None and not form.is_submitted():
-        form.expected_version.data = str(claim.version)
-    return form
+    return with_papers(forms.ClaimForm, wanted)(data=data)
 
 
 def _sign_form(case: SubsidyCase) -> Form:
@@ -188,7 +190,6 @@ def _mend(case: SubsidyCase, form: Any, who: dict[str, Any]) -> None:
         cost=form.cost.data,
         letter=form.letter(),
         papers=papers_of(form),
-        expected_version=form.version,
         **who,
     )
 
@@ -259,6 +260,11 @@ ACTS: dict[str, Act] = {
         done=N_("The budget is recorded."),
         may=policies.can_record,
         form=forms.BudgetForm.of,
+        kept=lambda case: {
+            "state": str(case.budget_state),
+            "with_matching": case.budget_with_matching,
+            "note": case.budget_note,
+        },
         run=lambda case, form, who: do.set_budget(case=case, facts=form.facts(), **who),
     ),
     "progress": Act(
@@ -267,6 +273,9 @@ ACTS: dict[str, Act] = {
         done=N_("The days are recorded."),
         may=policies.can_record,
         form=forms.ProgressForm.of,
+        kept=lambda case: {
+            name: getattr(case, name) for name in ("accepted_on", "first_use_on", "plan_closed_on")
+        },
         run=lambda case, form, who: do.record_progress(case=case, facts=form.facts(), **who),
     ),
     "claim": Act(
@@ -625,8 +634,11 @@ def act(ref: str, name: str) -> ResponseReturnValue:
     if found.staff != person.is_staff:
         raise NotFound
     form = found.form(case)
+    if not form.is_submitted():
+        form.expected_version.data = str(case.version)
     decision = found.may(person, case, g.now)
     context = shown.around(case) | {
+        "entity": SimpleNamespace(version=case.version, **found.kept(case)),
         "name": name,
         "step": found,
         "decision": decision,
@@ -639,7 +651,7 @@ def act(ref: str, name: str) -> ResponseReturnValue:
         return render_template("subsidies/act.html", form=form, **context)
 
     def run() -> ResponseReturnValue:
-        found.run(case, form, {"by": person, "at": g.now})
+        found.run(case, form, {"by": person, "at": g.now, "expected_version": form.version})
         said(found.done)
         return redirect(url_for("subsidies.show", ref=ref), 303)
 

@@ -18,7 +18,7 @@ from matchmaker.people.states import OrganizationKind
 from matchmaker.subsidies import operations, policies, queries
 from matchmaker.subsidies.forms.plan import BeginForm, LinesForm, PaperForm, PlanForm
 from matchmaker.subsidies.ledger import account_of
-from matchmaker.subsidies.routes import acts, bp, shown
+from matchmaker.subsidies.routes import acts, bp, shown, turns
 from matchmaker.subsidies.states import CASE_LIFE, CaseState
 from matchmaker.web.access import Audience, actor, open_to, writes
 from matchmaker.web.downloads import attachment
@@ -76,7 +76,13 @@ def begin(ref: str) -> ResponseReturnValue:
 def show(ref: str) -> ResponseReturnValue:
     """Everything about one case."""
     case = queries.case_for(actor(), ref)
-    return render_template("subsidies/show.html", acts=acts.offered(case), **shown.page(case))
+    return render_template(
+        "subsidies/show.html",
+        acts=acts.offered(case),
+        tasks=turns.told(case),
+        turns=turns.TURNS,
+        **shown.page(case),
+    )
 
 
 @bp.route("/subsidies/<ref>/plan", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from matchmaker.subsidies import operations, policies, queries
 from matchmaker.subsidies.forms.rounds import MeetingForm, RoundForm
 from matchmaker.subsidies.routes import bp
 from matchmaker.web.access import Audience, actor, open_to, writes
-from matchmaker.web.forms import attempt, said
+from matchmaker.web.forms import Bare, attempt, said
 
 
 @bp.get("/staff/subsidies/rounds")
@@ -126,6 +126,7 @@ def _reasons(scheme: str) -> dict[str, str]:
 @writes
 def conclude(ref: str) -> ResponseReturnValue:
     """Conclude a meeting; its ranking stands."""
-    operations.conclude_meeting(meeting=queries.meeting_by_ref(ref), by=actor(), at=g.now)
+    meeting = queries.meeting_by_ref(ref)
+    operations.conclude_meeting(meeting=meeting, by=actor(), at=g.now, expected_version=Bare().version)
     said(N_("The meeting is concluded. The recommended cases can be approved."))
     return redirect(url_for("subsidies.meeting", ref=ref), 303)
