@@ -265,6 +265,7 @@ def _events() -> None:
         subscribe(change, search_operations.on_change)
     subscribe(order_events.CertificateSigned, subsidy_operations.on_certificate_signed)
     subscribe(order_events.OrderEnded, subsidy_operations.on_order_ended)
+    subscribe(order_events.DisputeSettled, subsidy_operations.on_dispute_settled)
     subscribe(subsidy_events.CaseMoved, subsidy_notices.on_moved)
     subscribe(subsidy_events.LetterSent, subsidy_notices.on_letter)
     subscribe(subsidy_events.SignatureAsked, subsidy_notices.on_signature)

@@ -497,6 +497,19 @@ def can_sign(actor: Actor, case: SubsidyCase, now: datetime, desks: Sequence[Sig
     return ALLOWED if actor.user_id in at_desk else deny(NOT_YOUR_DESK, desk=_desk(role))
 
 
+def signed_request(case: SubsidyCase) -> PlanChange | PlanTermination | None:
+    """The form that a scanned sheet belongs to: the one that is being signed, or else the last that was."""
+    made: list[PlanChange | PlanTermination] = [*case.changes, *case.terminations]
+    signed = [each for each in made if each.state not in (RequestState.DRAFT, RequestState.WITHDRAWN)]
+    return max(signed, key=lambda each: (each.state in OPEN_REQUEST, each.applied_on, each.id), default=None)
+
+
+def can_attach_form(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:
+    """May this person attach the scanned sheet with its wet signatures? The agency, once the signatures began."""
+    waiting = ALLOWED if signed_request(case) is not None else deny(NO_REQUEST_OPEN)
+    return first_denial(_agency(actor, case), _in(case, CaseState.RUNNING, CaseState.TERMINATED), waiting)
+
+
 def can_decide_request(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:
     """May this person decide on the change or termination? Staff, once all four have signed."""
     return first_denial(_staff(actor), _request(case, open_request(case), RequestState.HANDED_IN))

@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
 from matchmaker.catalog.states import ItemState
 from matchmaker.foundation.db import db, lock
+from matchmaker.kernel.dates import start_of_day
 from matchmaker.kernel.errors import NotFound
-from matchmaker.orders.models import CallOffOrder
+from matchmaker.orders.models import CallOffOrder, OrderLine
 from matchmaker.people.actor import Actor
 from matchmaker.people.models import Membership, Organization, User
 from matchmaker.subsidies.models import (
@@ -319,6 +320,45 @@ def order_placed_here(number: str, agency_id: int) -> CallOffOrder | None:
         )
         .options(selectinload(CallOffOrder.lines))
     ).scalar_one_or_none()
+
+
+MOST_ORDERS = 50
+"""How many orders a form offers to link."""
+
+
+def orders_to_link(case: SubsidyCase) -> Sequence[CallOffOrder]:
+    """The agency's standing orders of the plan's items that no case has yet, placed since the approval; newest first.
+
+    Needs ``approval`` and ``lines``.
+    """
+    if case.approval is None:
+        return ()
+    planned = [line.item_id for line in case.lines]
+    return (
+        db.session.execute(
+            select(CallOffOrder)
+            .where(
+                CallOffOrder.agency_id == case.agency_id,
+                CallOffOrder.ended_at.is_(None),
+                CallOffOrder.placed_at >= start_of_day(case.approval.approved_on),
+                exists().where(OrderLine.order_id == CallOffOrder.id, OrderLine.item_id.in_(planned)),
+                ~exists().where(CaseOrder.order_ref == CallOffOrder.ref),
+            )
+            .options(selectinload(CallOffOrder.lines))
+            .order_by(CallOffOrder.placed_at.desc(), CallOffOrder.id.desc())
+            .limit(MOST_ORDERS)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def eligible_worth(case: SubsidyCase, order: CallOffOrder) -> int:
+    """What the plan's items in an order are worth in NT$, tax included, without what was struck (R-050)."""
+    planned = {line.item_id for line in case.lines}
+    return sum(
+        (line.quantity - line.struck) * line.unit_price for line in order.lines if line.item_id in planned
+    )
 
 
 def case_of_order(order_ref: str) -> SubsidyCase | None:

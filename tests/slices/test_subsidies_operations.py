@@ -848,3 +848,23 @@ def test_an_order_is_recorded_once(world):
     with pytest.raises(Invalid) as no:
         cast.do(do.record_order, facts=facts, by=cast.alice)
     assert problems(no) == {"pcc_number": "subsidies.order_twice"}
+
+
+def test_a_scan_of_the_signed_sheet_stands_with_its_form(world):
+    """5.17, 6.14: beside the signatures given here, once they began; the sheet is on the page for both sides."""
+    cast = make.running(world)
+    scan = make.paper("signed_form")
+    with pytest.raises(Refused):
+        cast.do(do.attach_form, paper=scan, by=cast.alice)
+    cast.do(do.save_change, facts=cast.change_facts(), papers=[make.paper("changed_plan")], by=cast.alice)
+    with pytest.raises(Refused):
+        cast.do(do.attach_form, paper=scan, by=cast.alice)
+    cast.sign_all()
+    cast.do(do.attach_form, paper=scan, by=cast.alice)
+    with pytest.raises(Refused):
+        cast.do(do.attach_form, paper=scan, by=cast.carol)
+    found = [paper for paper in cast.fresh().changes[0].papers if paper.kind == "signed_form"]
+    assert len(found) == 1
+    address = f"/subsidies/{cast.case.ref}/papers/{found[0].ref}"
+    for person in (cast.alice, cast.carol):
+        assert address in world.client(person).get(f"/subsidies/{cast.case.ref}").get_data(as_text=True)

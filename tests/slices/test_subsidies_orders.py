@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from matchmaker.foundation.db import unit_of_work
+from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import Invalid
 from matchmaker.orders import operations as orders
+from matchmaker.orders.states import Settlement
 from matchmaker.people.states import AgencyKind
 from matchmaker.subsidies import operations as do
 from matchmaker.subsidies import queries
@@ -71,6 +72,43 @@ def test_an_order_placed_here_is_found_by_its_number_and_opens_the_claim_with_it
     assert cast.fresh().accepted_on == local_day(world.now)
 
 
+def test_an_order_is_chosen_from_the_agencys_own(world):
+    """R-041, R-050: the list has what the case can link; number, day and worth come from the order itself."""
+    shop, cast = approved(world)
+    order, other = shop.order("placed"), shop.order("placed")
+    with unit_of_work():
+        orders.cancel(order=shop.fresh(other), reason="改以他案辦理", by=shop.alice, at=world.now)
+    browser, path = world.client(shop.alice), f"/subsidies/{cast.case.ref}/acts/order"
+    page = browser.get(path).get_data(as_text=True)
+    assert order.eproc_number in page
+    assert other.eproc_number not in page, "a cancelled order is not offered"
+    assert browser.post(path, {}).status_code == 422
+    assert browser.post(path, {"order": other.ref}).status_code == 422
+    outside = browser.post(path, {"order": "outside"})
+    assert outside.status_code == 422
+    assert "Enter the number of the order." in outside.get_data(as_text=True)
+    assert browser.post(path, {"order": order.ref}).status_code == 303
+    row = cast.fresh().orders[0]
+    assert (row.order_ref, row.pcc_number, row.value) == (order.ref, order.eproc_number, worth(order))
+    assert row.ordered_on == local_day(order.placed_at)
+    assert queries.orders_to_link(cast.case) == [], "once linked it is offered to no case"
+
+
+def test_orders_of_others_or_of_other_items_are_not_offered(world):
+    shop, cast = approved(world)
+    order = shop.order("placed")
+    assert [each.ref for each in queries.orders_to_link(cast.fresh())] == [order.ref]
+    with pytest.raises(Invalid) as no:
+        cast.do(do.link_order, order="nothing", by=shop.alice)
+    assert {n: d.code for n, d in no.value.problems.items()} == {"order": "subsidies.order_not_there"}
+    with db.session.no_autoflush:
+        cast.fresh().lines[0].item_id = -1
+        assert queries.orders_to_link(cast.case) == [], "another item"
+        cast.fresh().agency_id = shop.supplier.id
+        assert queries.orders_to_link(cast.case) == [], "another organisation"
+    cast.fresh()
+
+
 def test_an_order_of_another_day_or_of_less_worth_is_refused(world):
     shop, cast = approved(world)
     order = shop.order("placed")
@@ -109,3 +147,33 @@ def test_a_cancelled_order_after_payment_leaves_a_refund(world):
         orders.cancel(order=shop.fresh(second), reason="改以他案辦理", by=shop.alice, at=world.now)
     assert account_of(cast.fresh()).owed == 1_000 - 1_000 * (total // 2) // total
     assert [each.cause for each in cast.case.repayments] == ["order"]
+
+
+def test_units_that_a_settled_dispute_struck_are_counted_anew(world):
+    """R-078, C6: one of two units is accepted, the dispute ends the rest; half of what was paid goes back."""
+    shop, cast = approved(world)
+    order = shop.order("confirmed")
+    total = worth(order)
+    cast.order(total, pcc_number=order.eproc_number)
+    cast.budget()
+    cast.progress(accepted_on=cast.today)
+    cast.claim(ClaimKind.SAME_YEAR, total)
+    cast.check()
+    cast.pay()
+    shop.deliver(shop.fresh(order), 1)
+    shop._to_inspected(shop.fresh(order))
+    shop.do(orders.dispute, order=shop.fresh(order), reason="第二套無法交貨", by=shop.alice)
+    end = {"settlement": Settlement.ENDS, "words": "合意終止其餘部分"}
+    shop.do(orders.settle, order=shop.fresh(order), by=shop.alice, **end)
+    row = cast.fresh().orders[0]
+    assert row.value == total // 2
+    assert account_of(cast.case).owed == 500
+    browser = world.client(shop.carol, language="zh_Hant_TW")
+    page = browser.get(f"/subsidies/{cast.case.ref}/acts/repayment").get_data(as_text=True)
+    assert order.eproc_number in page, "the letter is prepared: it names the order"
+    assert "應繳回補助款新臺幣500元" in page
+    assert "第十點第一款" in page
+    assert "訴願" in page
+    draft = f"/subsidies/{cast.case.ref}/documents/repayment-draft.pdf"
+    assert browser.get(draft).get_data().startswith(b"%PDF-")
+    assert world.client(shop.alice).get(draft).status_code == 404, "a draft is the programme office's own"

@@ -8,7 +8,11 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from matchmaker.foundation.i18n import language
+from matchmaker.kernel.dates import format_day, local_day
+from matchmaker.orders.models import CallOffOrder
 from matchmaker.rulebook import reference
+from matchmaker.subsidies import queries
 from matchmaker.subsidies.facts import (
     BudgetFacts,
     CutFacts,
@@ -16,6 +20,7 @@ from matchmaker.subsidies.facts import (
     InspectionFacts,
     LetterFacts,
     OrderFacts,
+    PaperFacts,
     PaymentFacts,
     ProgressFacts,
     ReservationFacts,
@@ -29,6 +34,7 @@ from matchmaker.subsidies.forms.parts import (
     RadioField,
     check_box,
     entries,
+    read_upload,
 )
 from matchmaker.subsidies.models import SubsidyCase
 from matchmaker.subsidies.states import (
@@ -46,9 +52,9 @@ from matchmaker.subsidies.states import (
     YuanState,
 )
 from matchmaker.web import fields
-from matchmaker.web.fields import ChoiceField, DayField, MilliField, MoneyField, WholeField
+from matchmaker.web.fields import ChoiceField, DayField, MilliField, MoneyField, UploadField, WholeField
 from matchmaker.web.forms import Form
-from matchmaker.web.words import choices
+from matchmaker.web.words import choices, money
 
 
 class ReasonForm(Form):
@@ -73,28 +79,93 @@ class SignForm(LetterForm):
         return LetterFacts(number=self.number.data or "", dated_on=self.dated_on.data)
 
 
+class ScanForm(Form):
+    upload = UploadField(_l("Scanned sheet"), description=_l("PDF, JPEG, PNG or ODT; 20 MB at most."))
+
+    def facts(self) -> PaperFacts | None:
+        return read_upload("signed_form", self.upload)
+
+
 class CureForm(LetterForm):
     due_on = DayField(_l("Papers wanted until"), [fields.required(_l("Enter a day."))])
     note = fields.long_text(_l("What is missing"), fields.required(_l("Say what is missing.")), length=2000)
 
 
+OUTSIDE = "outside"
+"""The choice for an order that was not placed on this platform."""
+
+
 class OrderForm(Form):
+    """An order of the plan: one of the agency's own on this platform, or one recorded elsewhere by its number."""
+
+    order = RadioField(_l("Which order"), required_message=_l("Choose an order."))
     pcc_number = fields.text(
         _l("Number on the government e-procurement system"),
-        fields.required(_l("Enter the number of the order.")),
+        fields.optional(),
+        description=_l("Only for an order recorded outside of this platform."),
         length=40,
     )
-    ordered_on = DayField(_l("Day of the order"), [fields.required(_l("Enter the day of the order."))])
+    ordered_on = DayField(
+        _l("Day of the order"),
+        [fields.optional()],
+        description=_l("Only for an order recorded outside of this platform."),
+    )
     value = MoneyField(
         _l("Eligible value"),
-        [fields.required(_l("Enter the eligible value."))],
-        description=_l("Tax included; only what lies inside the subsidised year."),
+        [fields.optional()],
+        description=_l(
+            "Tax included; only what lies inside the subsidised year. Left empty, all of the plan's items in the order."
+        ),
     )
+
+    @classmethod
+    def of(cls, case: SubsidyCase) -> OrderForm:
+        form, found = cls(), queries.orders_to_link(case)
+        if not found:
+            # Nothing to choose from: the form is one for an order from outside.
+            del form.order
+            for name in ("pcc_number", "ordered_on", "value"):
+                form[name].flags.required = True
+            form.pcc_number.description = form.ordered_on.description = ""
+            form.value.description = _l("Tax included; only what lies inside the subsidised year.")
+            return form
+        form.order.choices = [
+            *((each.ref, _order_words(case, each)) for each in found),
+            (OUTSIDE, gettext("An order recorded outside of this platform")),
+        ]
+        return form
+
+    @property
+    def is_outside(self) -> bool:
+        return "order" not in self or self.order.data == OUTSIDE
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An order of the list brings number and day along; one from outside needs all three fields."""
+        valid = bool(super().validate(extra_validators))
+        if not self.is_outside:
+            return valid
+        words = {
+            "pcc_number": _l("Enter the number of the order."),
+            "ordered_on": _l("Enter the day of the order."),
+            "value": _l("Enter the eligible value."),
+        }
+        for name, message in words.items():
+            field = self[name]
+            if not field.errors and field.data in (None, ""):
+                field.errors = [*field.errors, message]
+                valid = False
+        return valid
 
     def facts(self) -> OrderFacts:
         return OrderFacts(
             pcc_number=self.pcc_number.data or "", ordered_on=self.ordered_on.data, value=self.value.data
         )
+
+
+def _order_words(case: SubsidyCase, order: CallOffOrder) -> str:
+    """An order as its option reads: number, title, day, what of it the plan counts."""
+    placed, worth = local_day(order.placed_at), queries.eligible_worth(case, order)
+    return f"{order.eproc_number}　{order.title}　{format_day(placed, language())}　{money(worth)}"
 
 
 class OrderChangeForm(Form):

@@ -9,7 +9,7 @@ from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Denied, Reason, deny
 from matchmaker.kernel.errors import Invalid, require
 from matchmaker.kernel.words import N_
-from matchmaker.orders.events import CertificateSigned, OrderEnded
+from matchmaker.orders.events import CertificateSigned, DisputeSettled, OrderEnded
 from matchmaker.orders.models import CallOffOrder
 from matchmaker.people.actor import SYSTEM, Actor
 from matchmaker.rulebook import claims as rules
@@ -62,7 +62,12 @@ ENDED = "ended"
 OTHER_ITEMS = Reason("subsidies.other_items", N_("This order holds none of the items of the plan."))
 OTHER_DAY = Reason("subsidies.other_day", N_("This order was placed on %(day)s."))
 MORE_THAN_ORDER = Reason(
-    "subsidies.more_than_order", N_("The order is worth %(worth)s; no more can be eligible.")
+    "subsidies.more_than_order",
+    N_("The plan's items in this order are worth %(worth)s; no more can be eligible."),
+)
+ORDER_NOT_THERE = Reason(
+    "subsidies.order_not_there",
+    N_("This order cannot be linked any more: it ended, or another case has it. Choose again."),
 )
 ORDER_TWICE = Reason("subsidies.order_twice", N_("An order with this number is recorded already."))
 VALUE_NEEDED = Reason("subsidies.value_needed", N_("The eligible value is more than nothing."))
@@ -121,6 +126,32 @@ def record_order(
     return order
 
 
+def link_order(
+    *,
+    case: SubsidyCase,
+    order: str,
+    value: int | None = None,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+) -> CaseOrder:
+    """Link an order that was placed on this platform, by its reference: number and day are the order's own.
+
+    ``value`` is what of it is eligible; without it, all that the plan's items in the order are worth.
+    """
+    case = held(case, expected_version)
+    require(policies.can_record(by, case, at))
+    placed = next((each for each in queries.orders_to_link(case) if each.ref == order), None)
+    if placed is None:
+        raise Invalid({"order": deny(ORDER_NOT_THERE)})
+    facts = OrderFacts(
+        pcc_number=placed.eproc_number,
+        ordered_on=local_day(placed.placed_at),
+        value=value if value is not None else queries.eligible_worth(case, placed),
+    )
+    return record_order(case=case, facts=facts, by=by, at=at)
+
+
 def _check_placed(case: SubsidyCase, placed: CallOffOrder, facts: OrderFacts) -> None:
     """An order of this platform holds an item of the plan, was placed on the day, and is worth what is recorded."""
     problems: dict[str, Denied] = {}
@@ -129,7 +160,7 @@ def _check_placed(case: SubsidyCase, placed: CallOffOrder, facts: OrderFacts) ->
         problems["pcc_number"] = deny(OTHER_ITEMS)
     if local_day(placed.placed_at) != facts.ordered_on:
         problems["ordered_on"] = deny(OTHER_DAY, day=local_day(placed.placed_at))
-    worth = sum(line.quantity * line.unit_price for line in placed.lines)
+    worth = queries.eligible_worth(case, placed)
     if facts.value > worth:
         problems["value"] = deny(MORE_THAN_ORDER, worth=f"NT${worth:,}")
     if problems:
@@ -156,6 +187,25 @@ def on_order_ended(event: OrderEnded) -> None:
     order.flags = sorted({*order.flags, ENDED})
     order.touch(by=SYSTEM.name, at=event.at)
     tell("change_order", case, SYSTEM, event.at, {"number": order.pcc_number, "ended": True})
+    moved(case, "order", event.at)
+    _recount(case, SYSTEM, event.at)
+
+
+def on_dispute_settled(event: DisputeSettled) -> None:
+    """Where a settled dispute struck units of a linked order, its eligible value shrinks with it (R-078)."""
+    case = queries.case_of_order(event.order.ref)
+    if case is None or case.state not in (CaseState.RUNNING, CaseState.SETTLED):
+        return
+    case = held(case)
+    order = next(each for each in case.orders if each.order_ref == event.order.ref)
+    worth = queries.eligible_worth(case, event.order)
+    if not 0 < worth < order.value:
+        # Nothing left of it is an order that ended; that is heard for itself.
+        return
+    before, order.value = order.value, worth
+    order.touch(by=SYSTEM.name, at=event.at)
+    body = {"number": order.pcc_number, "before": before, "value": worth, "struck": True}
+    tell("change_order", case, SYSTEM, event.at, body)
     moved(case, "order", event.at)
     _recount(case, SYSTEM, event.at)
 

@@ -354,6 +354,21 @@ def return_form(
     tell("return_form", case, by, at, {"form": request.ref, "comment": request.note})
 
 
+def attach_form(
+    *, case: SubsidyCase, paper: PaperFacts, by: Actor, at: datetime, expected_version: int | None = None
+) -> None:
+    """Keep a scan of the form with its wet signatures, beside those given here (5.17, 6.14)."""
+    case = held(case, expected_version)
+    require(policies.can_attach_form(by, case, at))
+    request = policies.signed_request(case)
+    if request is None:
+        raise Invalid({"request": deny(policies.NO_REQUEST_OPEN)})
+    parent = "change_id" if isinstance(request, PlanChange) else "termination_id"
+    made = keep(case, [paper], by, at, **{parent: request.id})
+    request.papers.extend(made)
+    tell("attach_form", case, by, at, {"form": request.ref, "sha256": made[0].file.sha256})
+
+
 def withdraw_request(
     *, case: SubsidyCase, by: Actor, at: datetime, expected_version: int | None = None
 ) -> None:

@@ -22,6 +22,7 @@ from matchmaker.kernel.money import chinese_capitals
 from matchmaker.subsidies.ledger import account_of
 from matchmaker.subsidies.models import CaseLetter, Claim, Repayment, SubsidyCase
 from matchmaker.subsidies.papers.annexes import DESKS
+from matchmaker.subsidies.papers.drafts import REMEDY, repayment_body
 from matchmaker.subsidies.papers.words import LANGUAGE, day, plain, span, twd
 from matchmaker.subsidies.states import ClaimKind, LetterKind, LineKind
 
@@ -273,17 +274,18 @@ def payment_notice(
 
 
 def repayment_notice(
-    case: SubsidyCase, repayment: Repayment, letter: CaseLetter, *, office: str, made_on: date
+    case: SubsidyCase, repayment: Repayment, letter: CaseLetter | None, *, office: str, made_on: date
 ) -> Paper:
-    """What is to be returned with its interest, until when, and how to object."""
+    """What is to be returned with its interest, until when, and how to object; without a letter it is a draft."""
     interest = repayment.interest or 0
+    body = letter.body if letter is not None else repayment_body(case, repayment)
     blocks: list[Block] = [
         Facts(
             [
                 ("受文者", f"{case.agency.name_zh}　{case.bureau}"),
                 ("主旨", f"請於期限內繳回「{case.title_zh}」補助款及孳息。"),
                 ("應繳回補助款", twd(repayment.amount)),
-                ("應繳回孳息", twd(interest)),
+                ("應繳回孳息", "（機關申報後填列）" if repayment.interest is None else twd(interest)),
                 (
                     "合計",
                     f"{twd(repayment.amount + interest)}（{chinese_capitals(repayment.amount + interest)}）",
@@ -292,8 +294,9 @@ def repayment_notice(
             ]
         ),
         Heading("事實、理由及法令依據"),
-        Paragraph(letter.body),
-        *_adverse(letter),
+        *(Paragraph(line) for line in body.split("\n") if line.strip()),
+        *(_adverse(letter) if letter is not None else [Heading("救濟教示"), Paragraph(REMEDY)]),
         Notes(["繳回款項請註明案號。"]),
     ]
-    return _paper(case, "繳回通知", blocks, made_on=made_on, letterhead=office, letter=letter)
+    title = "繳回通知" if letter is not None else "繳回通知（稿）"
+    return _paper(case, title, blocks, made_on=made_on, letterhead=office, letter=letter)

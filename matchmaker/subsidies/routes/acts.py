@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import Decision, Denied, Reason, deny
-from matchmaker.kernel.errors import NotFound
+from matchmaker.kernel.errors import Invalid, NotFound
 from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 from matchmaker.people.actor import Actor
@@ -30,6 +30,7 @@ from matchmaker.subsidies.models import PlanChange, PlanTermination, SubsidyCase
 from matchmaker.subsidies.operations.application import clause_text, gaps_of, preview
 from matchmaker.subsidies.operations.execution import preview_claim
 from matchmaker.subsidies.operations.requests import preview_change, preview_termination
+from matchmaker.subsidies.papers.drafts import REMEDY, repayment_body
 from matchmaker.subsidies.routes import bp, shown
 from matchmaker.subsidies.states import AskState, ClaimKind
 from matchmaker.web.access import Audience, actor, open_to, writes
@@ -109,8 +110,11 @@ def _right_box(case: SubsidyCase) -> Form:
 
 
 def _repayment_form(case: SubsidyCase) -> Form:
+    """The notice as the product prepared it: number, date, hearing and last day are the officer's."""
     row = policies.unsent_repayment(case)
-    given = {"dated_on": local_day(g.now), "interest": row.interest if row is not None else None}
+    given: dict[str, Any] = {"dated_on": local_day(g.now)}
+    if row is not None:
+        given |= {"interest": row.interest, "body": repayment_body(case, row), "remedy": REMEDY}
     return forms.RepaymentForm(data=given)
 
 
@@ -200,6 +204,20 @@ def _claim(case: SubsidyCase, form: Any, who: dict[str, Any]) -> None:
     do.hand_in_claim(case=case, facts=facts, letter=form.letter(), papers=papers_of(form), **who)
 
 
+def _order(case: SubsidyCase, form: Any, who: dict[str, Any]) -> None:
+    if form.is_outside:
+        do.record_order(case=case, facts=form.facts(), **who)
+    else:
+        do.link_order(case=case, order=form.order.data, value=form.value.data, **who)
+
+
+def _attach(case: SubsidyCase, form: Any, who: dict[str, Any]) -> None:
+    made = form.facts()
+    if made is None:
+        raise Invalid({"upload": nothing_chosen()})
+    do.attach_form(case=case, paper=made, **who)
+
+
 def _sign(case: SubsidyCase, form: Any, who: dict[str, Any]) -> None:
     letter = form.letter() if isinstance(form, forms.SignForm) else None
     do.sign(case=case, letter=letter, comment=form.comment.data or "", **who)
@@ -235,12 +253,14 @@ ACTS: dict[str, Act] = {
         run=lambda case, form, who: do.withdraw(case=case, reason=form.reason.data or "", **who),
     ),
     "order": Act(
-        title=N_("Record an order"),
-        lede=N_("Ordered on the government e-procurement system, within two months after the approval."),
-        done=N_("The order is recorded."),
+        title=N_("Link an order"),
+        lede=N_(
+            "Within two months after the approval. To choose from are your own orders of the plan's items since then."
+        ),
+        done=N_("The order is linked."),
         may=policies.can_record,
-        form=lambda _case: forms.OrderForm(),
-        run=lambda case, form, who: do.record_order(case=case, facts=form.facts(), **who),
+        form=forms.OrderForm.of,
+        run=_order,
     ),
     "change-order": Act(
         title=N_("Record that an order changed"),
@@ -343,6 +363,15 @@ ACTS: dict[str, Act] = {
         run=lambda case, form, who: do.return_form(case=case, comment=form.comment.data or "", **who),
         when=lambda case: policies.open_request(case) is not None,
         tone="quiet",
+    ),
+    "attach-form": Act(
+        title=N_("Attach the signed sheet"),
+        lede=N_("A scan of annex 5 or 6 with its wet signatures, beside the signatures given here."),
+        done=N_("The signed sheet is attached."),
+        may=policies.can_attach_form,
+        form=lambda _case: forms.ScanForm(),
+        run=_attach,
+        when=lambda case: policies.signed_request(case) is not None,
     ),
     "withdraw-request": Act(
         title=N_("Withdraw the request"),
@@ -561,8 +590,10 @@ ACTS: dict[str, Act] = {
         run=lambda case, form, who: do.revoke(case=case, facts=form.facts(), letter=form.letter(), **who),
     ),
     "repayment": Act(
-        title=N_("Write the repayment notice"),
-        lede=N_("What is to be returned with its interest, and until when."),
+        title=N_("Send the repayment notice"),
+        lede=N_(
+            "Written from the figures of the case; look it through, then give number, date, hearing and last day."
+        ),
         done=N_("Sent. The agency is being told by mail."),
         may=policies.can_send_repayment,
         staff=True,

@@ -13,7 +13,7 @@ from matchmaker.foundation.papers import Kind, Paper
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import NotFound
 from matchmaker.kernel.words import N_
-from matchmaker.subsidies import papers, queries
+from matchmaker.subsidies import papers, policies, queries
 from matchmaker.subsidies.models import SubsidyCase
 from matchmaker.subsidies.papers.letters import letter_of
 from matchmaker.subsidies.routes import bp
@@ -44,6 +44,10 @@ def offers(case: SubsidyCase, made_on: date) -> Iterator[Offer]:
         proof = papers.budget_proof(case, made_on=made_on)
         yield Offer("annex-4", N_("Proof of budget inclusion (annex 4, our own layout)"), proof)
     yield from _claims(case, office, made_on)
+    waiting = policies.unsent_repayment(case)
+    if waiting is not None and actor().is_staff:
+        made = papers.repayment_notice(case, waiting, None, office=office, made_on=made_on)
+        yield Offer("repayment-draft", N_("Repayment notice (draft)"), made)
     for change in case.changes:
         made = papers.change_form(case, change, made_on=made_on)
         yield Offer(f"annex-5-{change.ref}", N_("Change of the plan (annex 5)"), made)

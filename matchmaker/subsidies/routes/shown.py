@@ -94,6 +94,7 @@ HISTORY = {
     "subsidy.ask_signatures": N_("Signatures asked for"),
     "subsidy.sign": N_("Signed"),
     "subsidy.return_form": N_("Form returned for correction"),
+    "subsidy.attach_form": N_("Signed sheet attached"),
     "subsidy.withdraw_request": N_("Request withdrawn"),
     "subsidy.refuse_request": N_("Request refused"),
     "subsidy.approve_change": N_("Change approved"),
@@ -108,6 +109,16 @@ HISTORY = {
     "subsidy.record_return": N_("Repayment recorded"),
     "subsidy.close": N_("Case closed"),
 }
+
+
+CAUSES = {
+    "order": N_("A changed order"),
+    "change": N_("Change of the plan (annex 5)"),
+    "termination": N_("Termination of the plan (annex 6)"),
+    "claim": N_("Claim"),
+    "revocation": N_("Annulment or revocation"),
+}
+"""What a repayment comes from, by the first word of its cause."""
 
 
 def page(case: SubsidyCase) -> dict[str, Any]:
@@ -143,6 +154,7 @@ def page(case: SubsidyCase) -> dict[str, Any]:
             for code, each in scheme.lists[name].items()
         },
         "limits": {code: text.in_language(language()) for code, text in scheme.words.items()},
+        "repayments": [(each, CAUSES[each.cause.partition(":")[0]]) for each in case.repayments],
         "history": history,
         "history_labels": HISTORY,
         "names": people.names_by_ref([entry.actor_ref for entry in history]),
