@@ -178,10 +178,15 @@ class GrantActs:
         do.approve(letter=self._letter(row, at), **self._staff(row, at))
 
     def _order(self, row: Row, at: datetime) -> None:
+        """The order of the plan, placed on the platform where a purchase of the demo is the case's; else by number."""
         case = self._case(row)
-        total = case.approval.total if case.approval is not None else 0
-        facts = OrderFacts(pcc_number=f"DEMO-{case.code}", ordered_on=local_day(at), value=total)
-        do.record_order(facts=facts, **self._who(row, at))
+        if "purchase" in row:
+            placed = queries.orders_to_link(case)[0]
+            do.link_order(order=placed.ref, **self._who(row, at))
+        else:
+            total = case.approval.total if case.approval is not None else 0
+            facts = OrderFacts(pcc_number=f"DEMO-{case.code}", ordered_on=local_day(at), value=total)
+            do.record_order(facts=facts, **self._who(row, at))
         state = BudgetState(row.get("budget", "supplementary"))
         note = "依各機關單位預算執行要點先行支用（示範）。" if state is BudgetState.OTHER_RULE else ""
         budget = BudgetFacts(state=state, with_matching=True, note=note)

@@ -26,6 +26,7 @@ from matchmaker.subsidies.facts import (
 from matchmaker.subsidies.ledger import account_of, approval_of
 from matchmaker.subsidies.models import PlanTermination, SubsidyCase
 from matchmaker.subsidies.operations.requests import preview_termination
+from matchmaker.subsidies.papers.drafts import repayment_body
 from matchmaker.subsidies.states import EndKind, Matter, Scale
 
 DESKS = tuple(SignOffRole)
@@ -153,11 +154,15 @@ class GrantTurns(GrantActs):
         do.revoke(facts=facts, letter=letter, **self._staff(row, at))
 
     def _repayment(self, row: Row, _turn: Row, at: datetime) -> None:
-        if policies.unsent_repayment(self._case(row)) is None:
+        """The notice as the product prepared it; interest that nobody declared is put at a small amount."""
+        case = self._case(row)
+        waiting = policies.unsent_repayment(case)
+        if waiting is None:
             return
+        letter = self._adverse(row, at, repayment_body(case, waiting))
+        interest = waiting.interest if waiting.interest is not None else 120
         due_on = local_day(at) + timedelta(days=60)
-        letter = self._adverse(row, at, "請於期限內繳回補助款及孳息（示範）。")
-        do.send_repayment(due_on=due_on, interest=120, letter=letter, **self._staff(row, at))
+        do.send_repayment(due_on=due_on, interest=interest, letter=letter, **self._staff(row, at))
 
 
 def _asked(case: SubsidyCase) -> PlanTermination:

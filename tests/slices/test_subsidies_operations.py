@@ -10,6 +10,7 @@ from matchmaker.foundation import audit
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.errors import Invalid, NotFound, Refused
 from matchmaker.people.states import AgencyKind, SignOffRole
+from matchmaker.rulebook import reference
 from matchmaker.subsidies import dues, policies, queries, stored
 from matchmaker.subsidies import operations as do
 from matchmaker.subsidies.facts import (
@@ -868,3 +869,45 @@ def test_a_scan_of_the_signed_sheet_stands_with_its_form(world):
     address = f"/subsidies/{cast.case.ref}/papers/{found[0].ref}"
     for person in (cast.alice, cast.carol):
         assert address in world.client(person).get(f"/subsidies/{cast.case.ref}").get_data(as_text=True)
+
+
+def test_the_agency_controls_itself_by_the_approved_way_of_going_on(world):
+    """R-085, R-061: it stands with the case for both sides, cannot change after the approval, and is what a check asks."""
+    cast = make.approved(world)
+    way = cast.case.sustainment
+    assert way
+    facts = PlanFacts(title_zh="另一計畫", sustainment="不再維護")
+    with pytest.raises(Refused):
+        cast.do(do.save_plan, facts=facts, by=cast.alice)
+    for person in (cast.alice, cast.carol):
+        assert way in world.client(person).get(f"/subsidies/{cast.case.ref}").get_data(as_text=True)
+    check = world.client(cast.carol).get(f"/subsidies/{cast.case.ref}/acts/inspect")
+    assert way in check.get_data(as_text=True)
+
+
+def test_a_late_order_without_consent_counts_as_behind_schedule(world):
+    """Q-01: point 11, paragraph 1(2) means paragraph 2(1): a notice with its day first, then the first cause stands."""
+    cast = make.approved(world)
+    cast.on(date(2024, 5, 16))
+    cast.order()
+    assert cast.case.orders[0].flags == ["late"]
+    cast.do(do.notify, defects="逾期採購", due_on=date(2024, 6, 14), letter=cast.letter(), by=cast.carol)
+    cast.on(date(2024, 6, 15))
+    stands = policies.cause_stands(
+        reference.scheme(cast.case.scheme), cast.case, "behind_or_poor", cast.today
+    )
+    assert stands
+    cast.do(do.revoke, facts=revocation(claw_back=Scale.NONE), letter=cast.adverse(), by=cast.carol)
+    clauses = {line["clause"] for line in cast.case.revocation.worksheet["worksheet"]}
+    assert any(clause.startswith("11-2") for clause in clauses)
+
+
+def test_damage_of_the_extraction_stands_nowhere(world):
+    """Q-18, Q-01: neither the doubled character nor the lost ones are in the clauses that pages and letters cite."""
+    scheme = reference.scheme("mature-2019")
+    texts = [text.in_language("zh_Hant_TW") for text in scheme.clauses.values()]
+    texts += [
+        entry.title.in_language("zh_Hant_TW") for group in scheme.lists.values() for entry in group.values()
+    ]
+    assert len(texts) > 20
+    assert not [text for text in texts if "第第" in text or "行政協支援" in text or text.endswith("共同供")]

@@ -109,6 +109,24 @@ def test_orders_of_others_or_of_other_items_are_not_offered(world):
     cast.fresh()
 
 
+def test_money_of_the_plan_is_spent_on_nothing_else(world):
+    """R-075: an order of other items is none of the plan's, and of a mixed order only the plan's items count."""
+    shop, cast = approved(world)
+    foreign = shop.order("placed", quantities={shop.other.ref: 1})
+    mixed = shop.order("placed", quantities={shop.item.ref: 1, shop.other.ref: 1})
+    assert [each.ref for each in queries.orders_to_link(cast.fresh())] == [mixed.ref]
+    with pytest.raises(Invalid) as no:
+        cast.order(1, pcc_number=foreign.eproc_number)
+    assert {n: d.code for n, d in no.value.problems.items()} == {"pcc_number": "subsidies.other_items"}
+    mixed = shop.fresh(mixed)
+    own = sum(line.amount for line in mixed.lines if line.item_id == shop.item.id)
+    with pytest.raises(Invalid) as no:
+        cast.order(own + 1, pcc_number=mixed.eproc_number)
+    assert {n: d.code for n, d in no.value.problems.items()} == {"value": "subsidies.more_than_order"}
+    cast.do(do.link_order, order=mixed.ref, by=shop.alice)
+    assert cast.case.orders[0].value == own < worth(shop.fresh(mixed))
+
+
 def test_an_order_of_another_day_or_of_less_worth_is_refused(world):
     shop, cast = approved(world)
     order = shop.order("placed")

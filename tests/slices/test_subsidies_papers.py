@@ -5,6 +5,7 @@ import re
 import zipfile
 from datetime import UTC, date, datetime
 
+import pypdf
 import pytest
 
 from matchmaker.foundation.db import db, unit_of_work
@@ -13,7 +14,7 @@ from matchmaker.people.models import Membership
 from matchmaker.subsidies import dues, ics, papers
 from matchmaker.subsidies import operations as do
 from matchmaker.subsidies.accounts import Account
-from matchmaker.subsidies.facts import RightBox
+from matchmaker.subsidies.facts import ChangeFacts, RightBox
 from matchmaker.subsidies.forecast import Row, forecast
 from matchmaker.subsidies.papers import words
 from matchmaker.subsidies.states import ClaimKind, EntryKind, LetterKind
@@ -282,6 +283,44 @@ def test_annex_5_has_every_label_of_the_order_word_for_word(world):
         assert name in shown
 
 
+def test_annex_5_is_filled_from_the_case_and_its_form(world):
+    """5.1 ROC date, 5.2 name of the plan, 5.3 county and bureau apart, 5.4 contact, 5.5 period, 5.6 to 5.8 the words."""
+    cast = changed(world)
+    row = cast.case.changes[0]
+    shown = squeezed(odt_text(papers.change_form(cast.case, row, made_on=MADE)))
+    assert "申請日期113年5月15日" in shown
+    assert "計畫名稱智慧有聲號誌建置（測試）" in shown
+    assert "（縣／市）" in shown
+    assert "交通局（局／處）" in shown
+    assert "測試承辦" in shown
+    assert "(02)1234-5678" in shown
+    assert "全程計畫：113年3月1日至113年11月30日" in shown
+    for label, words_ in (
+        ("計畫變更項目", row.subjects),
+        ("申請變更之具體事由說明：", row.reason),
+        ("申請變更項目之內容說明：", row.content),
+    ):
+        assert squeezed(label + words_) in shown
+    assert not {"title_zh", "title_en", "bureau"} & set(ChangeFacts.__dataclass_fields__), (
+        "read-only on the form"
+    )
+
+
+def test_annex_6_is_filled_from_the_case_and_its_form(world):
+    """6.1 ROC date, 6.2 and 6.3 unsplit, 6.4 telephone with extension, 6.5 period, 6.6 end, 6.7 reasons, 6.13 both rules."""
+    cast = ended(world)
+    row = cast.case.terminations[0]
+    shown = squeezed(odt_text(papers.termination_form(cast.case, row, made_on=MADE)))
+    assert f"申請日期{words.day(row.applied_on)}" in shown
+    assert squeezed(f"受補助機關{cast.agency.name_zh}　交通局") in shown
+    assert "計畫名稱智慧有聲號誌建置（測試）" in shown
+    assert "(02)1234-5678分機12" in shown
+    assert f"自民國{words.span(row.starts_on, row.ends_on)}" in shown
+    assert f"自{words.day(row.terminates_on)}起計畫終止" in shown
+    assert squeezed("申請計畫終止之具體事由說明：" + row.reason) in shown
+    assert shown.index("補充說明：") < shown.index("一、因遭遇不可抗力") < shown.index("二、非因前述事由")
+
+
 def test_annex_6_has_every_label_and_its_money_in_thousands(world):
     """Fields 6.1 to 6.15: ten rows, thousands with up to three decimals, the right box empty until decided."""
     cast = ended(world)
@@ -300,7 +339,9 @@ def test_annex_6_has_every_label_and_its_money_in_thousands(world):
         letter=cast.adverse(),
         by=cast.carol,
     )
-    after = odt_text(papers.termination_form(cast.case, cast.case.terminations[0], made_on=MADE))
+    form = papers.termination_form(cast.case, cast.case.terminations[0], made_on=MADE)
+    assert len(pypdf.PdfReader(io.BytesIO(rendered(form, Kind.PDF))).pages) == 1, "as in the order"
+    after = odt_text(form)
     assert "300,000" in after
     assert "300,045" in after
 

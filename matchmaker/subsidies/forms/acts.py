@@ -126,7 +126,10 @@ class OrderForm(Form):
             del form.order
             for name in ("pcc_number", "ordered_on", "value"):
                 form[name].flags.required = True
-            form.pcc_number.description = form.ordered_on.description = ""
+            form.pcc_number.description = _l(
+                "None of your own orders can be linked now. Enter one recorded outside of this platform."
+            )
+            form.ordered_on.description = ""
             form.value.description = _l("Tax included; only what lies inside the subsidised year.")
             return form
         form.order.choices = [

@@ -161,7 +161,7 @@ def _check_placed(case: SubsidyCase, placed: CallOffOrder, facts: OrderFacts) ->
     if local_day(placed.placed_at) != facts.ordered_on:
         problems["ordered_on"] = deny(OTHER_DAY, day=local_day(placed.placed_at))
     worth = queries.eligible_worth(case, placed)
-    if facts.value > worth:
+    if "pcc_number" not in problems and facts.value > worth:
         problems["value"] = deny(MORE_THAN_ORDER, worth=f"NT${worth:,}")
     if problems:
         raise Invalid(problems)

@@ -37,8 +37,8 @@ ROWS = 10
 PREVAILS = "孳息依第十點規定一併繳回（表列說明漏列或誤植者，以要點為準）。"
 
 
-def _signatures(signed: Sequence[CaseSignature]) -> Signatures:
-    """The four columns in the order of the form (5.17, 6.14), filled where they have signed."""
+def _signatures(signed: Sequence[CaseSignature], height: float = 22) -> Signatures:
+    """The four columns in the order of the form (5.17, 6.14), filled where they have signed; ``height`` in mm."""
     by_role = {each.role: each for each in signed}
     fields = []
     for role, name in DESKS.items():
@@ -50,7 +50,7 @@ def _signatures(signed: Sequence[CaseSignature]) -> Signatures:
                 day(local_day(found.signed_at)) if found is not None else "",
             )
         )
-    return Signatures(fields)
+    return Signatures(fields, height=height)
 
 
 def _label(text: str, **more: int) -> Cell:
@@ -158,7 +158,7 @@ def differences(case: SubsidyCase, change: PlanChange, *, made_on: date) -> Pape
 
 def termination_form(case: SubsidyCase, row: PlanTermination, *, made_on: date) -> Paper:
     """Annex 6 (fields 6.1 to 6.15): the left box by the agency, the right double-line box by the office."""
-    phone = f"{row.contact_phone}\n分機　{row.contact_extension}"
+    phone = f"{row.contact_phone}　分機　{row.contact_extension}"
     head = Grid(
         [3, 5, 3, 5],
         [
@@ -181,9 +181,8 @@ def termination_form(case: SubsidyCase, row: PlanTermination, *, made_on: date) 
     force = row.force_majeure.strip()
     papers = "\n".join(
         [
-            "1.計畫核定函（影本）",
-            "2.原核定補助計畫書",
-            f"3.不可抗力因素：{tick(not force, '無')} {tick(bool(force), '有')}",
+            "1.計畫核定函（影本）　　2.原核定補助計畫書",
+            f"3.不可抗力因素：{tick(not force, '無')} {tick(bool(force), '有')}"
             f"（應敘明不可抗力事由並檢具證明資料）{f'：{force}' if force else ''}",
         ]
     )
@@ -191,8 +190,10 @@ def termination_form(case: SubsidyCase, row: PlanTermination, *, made_on: date) 
         head,
         _items(row),
         Notes(
-            ["以下左側框內「原核定金額」由受補助機關填寫，右側雙線框內由經濟部中小企業處填寫"],
-            title="補助經費異動說明",
+            [
+                "補助經費異動說明"
+                "（以下左側框內「原核定金額」由受補助機關填寫，右側雙線框內由經濟部中小企業處填寫）"
+            ]
         ),
         boxes,
         Grid([3, 13], [[_label("受補助機關\n應檢具之附件"), Cell(papers)]]),
@@ -205,7 +206,8 @@ def termination_form(case: SubsidyCase, row: PlanTermination, *, made_on: date) 
             ],
             title="補充說明：",
         ),
-        _signatures(row.signatures),
+        # A little lower than on annex 5: the whole form stands on one page, as it does in the order.
+        _signatures(row.signatures, height=11),
     ]
     return Paper(
         title="計畫終止申請表",
@@ -222,11 +224,11 @@ def _box(title: str, subsidy: int | None, interest: int | None, other: int | Non
     known = [each for each in (subsidy, interest, other) if each is not None]
     total = sum(known) if known else None
     return Grid(
-        [3, 4],
+        [4, 4],
         [
             [_label(f"{title}（新臺幣元）", across=2)],
             [_label("補助款"), _money(subsidy)],
-            [_label("孳息\n（截至申請日）"), _money(interest)],
+            [_label("孳息（截至申請日）"), _money(interest)],
             [_label("其    他"), _money(other)],
             [_label("合    計"), _money(total)],
         ],

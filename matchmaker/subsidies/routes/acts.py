@@ -52,6 +52,7 @@ Run = Callable[[SubsidyCase, Any, dict[str, Any]], Any]
 class Act:
     """An act on a case. ``when`` says whether it is offered at all; ``may`` whether it can be done now.
 
+    ``upkeep`` shows how operation was to go on: the plan that the agency controls itself by (R-085).
     ``kept`` gives what is stored under the names of the form's fields, for who finds it changed meanwhile.
     """
 
@@ -66,6 +67,7 @@ class Act:
     sheets: Callable[[SubsidyCase], Iterable[tuple[str, stored.Stored]]] | None = None
     when: Callable[[SubsidyCase], bool] | None = None
     clause: bool = False
+    upkeep: bool = False
     kept: Callable[[SubsidyCase], dict[str, Any]] = lambda _case: {}
 
 
@@ -548,6 +550,7 @@ ACTS: dict[str, Act] = {
     "inspect": Act(
         title=N_("Record an inspection"),
         lede=N_("A document or on-site check of deployment, use, upkeep or expenditure."),
+        upkeep=True,
         done=N_("The inspection is recorded."),
         may=policies.can_inspect,
         staff=True,
@@ -630,6 +633,21 @@ ACTS: dict[str, Act] = {
 }
 
 
+ON_A_FORM = frozenset(
+    {"ask-signatures", "sign", "return-form", "approve-change", "approve-termination", "refuse-request"}
+)
+"""Acts before which one reads annex 5 or 6."""
+
+
+def _form_paper(case: SubsidyCase) -> str | None:
+    """The address of the form that is being signed or decided, as a PDF."""
+    request = policies.open_request(case)
+    if request is None:
+        return None
+    annex = "annex-5" if isinstance(request, PlanChange) else "annex-6"
+    return url_for("subsidies.document", ref=case.ref, name=f"{annex}-{request.ref}", kind="pdf")
+
+
 def _dated(form: Any) -> Form:
     if not form.is_submitted():
         form.dated_on.data = local_day(g.now)
@@ -677,6 +695,7 @@ def act(ref: str, name: str) -> ResponseReturnValue:
             (t, stored.steps(s, shown.language())) for t, s in (found.sheets(case) if found.sheets else ())
         ],
         "clause": clause_text(case) if found.clause else "",
+        "form_paper": _form_paper(case) if name in ON_A_FORM else None,
     }
     if not form.is_submitted():
         return render_template("subsidies/act.html", form=form, **context)
