@@ -97,6 +97,10 @@ UNDER_REVIEW_NOW = Reason(
     "catalog.under_review",
     N_("The item is with the review board. Wait for its answer, or withdraw the application first."),
 )
+BOARD_DECIDES = Reason(
+    "catalog.board_decides",
+    N_("An item that did not grow from a pilot is listed by the review board, once its startup has applied."),
+)
 REVIEW_FIRST = Reason(
     "catalog.review_first", N_("The startup has applied for a listing: decide on its application.")
 )
@@ -300,16 +304,13 @@ def can_list(
     now: datetime,
     lot: Lot | None = None,
 ) -> Decision:
-    """May this person list the item in this agreement and lot today?
+    """May this person list the item that grew from a pilot in this agreement and lot today (R-043)?
 
-    Complete content, evidence of the capability, an agreement that takes items today, a lot that suits where it
-    has lots, and a confirmed supplier founded within five years before the agreement began (R-030, R-033, R-034,
-    R-036). Needs the item's versions, supplier and evidence, and the agreement's lots loaded.
+    What did not grow from one goes to the review board, whose approval lists it (``can_take_in``).
     """
     return first_denial(
         can_prepare_listing(actor, item, now),
-        _framework_fits(item.supplier, framework, local_day(now)),
-        lot_fits(item, framework, lot),
+        _place_fits(item, framework, now, lot),
     )
 
 
@@ -318,9 +319,45 @@ def can_prepare_listing(actor: Actor, item: CatalogItem, now: datetime) -> Decis
     return first_denial(
         _staff(actor),
         _moves(item, "list", now),
+        ALLOWED if item.pilot_id is not None else deny(BOARD_DECIDES),
+        _ready(item),
+    )
+
+
+def can_take_in(
+    actor: Actor,
+    item: CatalogItem,
+    framework: FrameworkAgreement | None,
+    now: datetime,
+    lot: Lot | None = None,
+) -> Decision:
+    """May the item come into the catalog, from its pilot or by the board's approval?
+
+    Complete content, evidence of the capability, an agreement that takes items today, a lot that suits where it
+    has lots, and a confirmed supplier founded within five years before the agreement began (R-030, R-033, R-034,
+    R-036). Needs the item's versions, supplier and evidence, and the agreement's lots loaded.
+    """
+    return first_denial(
+        _staff(actor),
+        _moves(item, "list", now),
+        _ready(item),
+        _place_fits(item, framework, now, lot),
+    )
+
+
+def _ready(item: CatalogItem) -> Decision:
+    return first_denial(
         *(deny(need.reason) for need in missing(item, item.current)),
         _supplier_fits(item.supplier),
         capability_shown(item),
+    )
+
+
+def _place_fits(
+    item: CatalogItem, framework: FrameworkAgreement | None, now: datetime, lot: Lot | None
+) -> Decision:
+    return first_denial(
+        _framework_fits(item.supplier, framework, local_day(now)), lot_fits(item, framework, lot)
     )
 
 

@@ -18,6 +18,7 @@ from matchmaker.challenges.models import Challenge, ChallengeText
 from matchmaker.challenges.states import ChallengeState
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.programme import Domain
+from matchmaker.people.actor import SYSTEM
 from matchmaker.people.models import User
 from matchmaker.pilots.models import Assessment, Measure, Pilot
 from matchmaker.pilots.states import NeedMet, PilotState
@@ -111,10 +112,29 @@ def findings(application, *, but=(), words="請補充"):
 
 
 def listed(world, staff, bob, supplier, agreement, lot=None, **changes):
-    """A listed item."""
+    """A listed item, approved by the review board."""
     item = proposed(world, bob, supplier, **changes)
+    return approved(world, staff, applied(world, bob, item, agreement, lot))
+
+
+def approved(world, staff, application):
+    """The board finds everything met: the item is listed, or its change counts."""
     with unit_of_work():
-        return operations.list_item(item=item, framework=agreement, lot=lot, by=staff, at=world.now)
+        return operations.approve_application(
+            application=application, findings=findings(application), by=staff, at=world.now
+        )
+
+
+def grown(world, staff, agency, startup, **changes):
+    """A complete item that was prepared from a graduated pilot."""
+    made = pilot(world, agency, startup)
+    with unit_of_work():
+        item = operations.propose_from_pilot(pilot=made, by=SYSTEM, at=world.now)
+    with unit_of_work():
+        operations.save_version(
+            item=item, facts=facts(**changes), by=staff, at=world.now, expected_version=item.version
+        )
+    return queries.item_by_id(item.id)
 
 
 def adoption(world, staff, item, **changes):

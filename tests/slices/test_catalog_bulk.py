@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from matchmaker.catalog import bulk, queries
 from matchmaker.catalog.models import CatalogItem, ItemVersion, ListingApplication
-from matchmaker.catalog.states import ItemState
+from matchmaker.catalog.states import ApplicationKind, ItemState
 from matchmaker.foundation.audit import AuditEvent
 from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.foundation.files import StoredFile, Upload
@@ -203,7 +203,9 @@ def test_a_suppliers_change_of_a_listed_item_goes_to_the_board(world, house):
     assert "160,000 to 150,000" in html(shown)
     assert confirm(client, OWN, shown).status_code == 303
     assert queries.item_by_id(house.listed.id).current.unit_price == 160_000
-    review = db.session.scalars(select(ListingApplication)).one()
+    review = db.session.scalars(
+        select(ListingApplication).where(ListingApplication.kind == ApplicationKind.CHANGE)
+    ).one()
     assert review.proposed["unit_price"] == 150_000
     again = send(client, OWN, f"code,unit_price,note\n{house.listed.code},140000,再降\n")
     assert again.status_code == 422

@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.catalog import operations, policies, queries
 from matchmaker.catalog.facts import FrameworkFacts
-from matchmaker.catalog.models import CatalogItem, FrameworkAgreement, ItemVersion
+from matchmaker.catalog.models import CatalogItem, ItemVersion
 from matchmaker.catalog.pricing import Step
 from matchmaker.catalog.states import ItemState
 from matchmaker.catalog.versions import editions
@@ -191,12 +191,29 @@ def test_a_complete_item_is_listed_and_gets_its_code(world, house):
     assert audit.history(first.subject)[-1].body["price"] == 160_000
 
 
+def _grown(world, house, **changes) -> CatalogItem:
+    """A complete item of a pilot, but for the changes."""
+    agency, _alice = world.agency()
+    return make.grown(world, house.carol, agency, house.startup, **changes)
+
+
+def test_what_did_not_grow_from_a_pilot_is_listed_by_the_review_board_alone(world, house):
+    item = make.proposed(world, house.bob, house.startup)
+    with pytest.raises(Refused) as caught, unit_of_work():
+        operations.list_item(item=item, framework=house.agreement, by=house.carol, at=world.now)
+    assert caught.value.denial.code == "catalog.board_decides"
+    assert queries.item_by_id(item.id).state is ItemState.PROPOSED
+    with unit_of_work():
+        grown = operations.list_item(
+            item=_grown(world, house), framework=house.agreement, by=house.carol, at=world.now
+        )
+    assert grown.state is ItemState.LISTED
+
+
 @pytest.mark.parametrize("need", policies.REQUIREMENTS, ids=lambda need: need.field)
 def test_an_incomplete_item_is_not_listed_and_the_answer_says_what_lacks(world, house, need):
-    empty = {"specification_open": False, "title_zh": "", "unit_zh": ""}.get(need.field)
-    item = make.proposed(
-        world, house.bob, house.startup, **{need.field: empty if empty is not None else None}
-    )
+    empty = {"specification_open": False}.get(need.field, "" if need.field.endswith("_zh") else None)
+    item = _grown(world, house, **{need.field: empty})
     if need.field == "domain":  # a category brings a domain; take it away beneath
         with unit_of_work():
             db.session.get(CatalogItem, item.id).domain = None
@@ -237,7 +254,7 @@ def test_the_agreement_must_hold_today(world, house):
     coming = make.framework(
         world, house.carol, code="fw-2028", starts_on=date(2028, 1, 1), ends_on=date(2029, 12, 31)
     )
-    item = make.proposed(world, house.bob, house.startup)
+    item = _grown(world, house)
     for agreement in (past, coming):
         with pytest.raises(Refused) as caught, unit_of_work():
             operations.list_item(item=item, framework=agreement, by=house.carol, at=world.now)
@@ -245,7 +262,7 @@ def test_the_agreement_must_hold_today(world, house):
 
 
 def test_the_supplier_must_be_confirmed(world, house):
-    item = make.proposed(world, house.bob, house.startup)
+    item = _grown(world, house)
     with unit_of_work():
         organization = db.session.get(Organization, house.startup.id)
         organization.state = "suspended"
@@ -282,7 +299,7 @@ def test_a_change_of_a_listed_item_is_a_new_version_with_who_when_what(world, ho
 
 @pytest.mark.both_databases
 def test_price_breaks_belong_to_their_version(world, house):
-    item = make.proposed(world, house.bob, house.startup, breaks=(Step(10, 150_000),))
+    item = _grown(world, house, breaks=(Step(10, 150_000),))
 
     def save(at, **changes):
         with unit_of_work():
@@ -408,7 +425,10 @@ def test_concurrent_edits_lose_nothing_and_number_without_gap(world, house):
 
 @pytest.mark.both_databases
 def test_codes_are_allotted_once_each_under_concurrent_listing(world, house):
-    items = [make.proposed(world, house.bob, house.startup) for _ in range(5)]
+    items = [
+        make.applied(world, house.bob, make.proposed(world, house.bob, house.startup), house.agreement)
+        for _ in range(5)
+    ]
     barrier = threading.Barrier(len(items))
     failed: list[Exception] = []
 
@@ -417,9 +437,10 @@ def test_codes_are_allotted_once_each_under_concurrent_listing(world, house):
             barrier.wait()
             try:
                 with unit_of_work():
-                    operations.list_item(
-                        item=db.session.get(CatalogItem, key),
-                        framework=db.session.get(FrameworkAgreement, house.agreement.id),
+                    application = queries.application_by_id(key)
+                    operations.approve_application(
+                        application=application,
+                        findings=make.findings(application),
                         by=house.carol,
                         at=world.now,
                     )
@@ -465,6 +486,8 @@ def test_supply_is_suspended_resumed_and_ended_with_reasons(world, house):
     assert kinds == [
         "item.proposed",
         "item.evidence_added",
+        "item.applied",
+        "item.application_approve",
         "item.listed",
         "item.suspend",
         "item.resume",
@@ -624,6 +647,7 @@ def test_who_may_do_what_by_state(world, house):
     other, ivan = world.startup("Ivan")
     reader = world.member(house.startup, "Ruth", Role.READER)
     proposed = make.proposed(world, house.bob, house.startup)
+    grown = make.grown(world, house.carol, agency, house.startup)
     listed = make.listed(world, house.carol, house.bob, house.startup, house.agreement)
     suspended = make.listed(world, house.carol, house.bob, house.startup, house.agreement)
     withdrawn = make.listed(world, house.carol, house.bob, house.startup, house.agreement)
@@ -642,16 +666,16 @@ def test_who_may_do_what_by_state(world, house):
         "adopt": lambda a, i, now: policies.can_record_adoption(a, i),
     }
     allowed = {
-        ("staff", "edit"): "PLS",
-        ("owner", "edit"): "P",
-        ("staff", "list"): "P",
+        ("staff", "edit"): "PGLS",
+        ("owner", "edit"): "PG",
+        ("staff", "list"): "G",
         ("staff", "suspend"): "L",
         ("staff", "resume"): "S",
-        ("staff", "withdraw"): "PLS",
-        ("owner", "withdraw"): "P",
+        ("staff", "withdraw"): "PGLS",
+        ("owner", "withdraw"): "PG",
         ("staff", "adopt"): "LSW",
     }
-    items = {"P": proposed, "L": listed, "S": suspended, "W": withdrawn}
+    items = {"P": proposed, "G": grown, "L": listed, "S": suspended, "W": withdrawn}
     items = {letter: queries.item_by_id(item.id) for letter, item in items.items()}
     for who, person in people.items():
         for act, policy in acts.items():

@@ -532,8 +532,10 @@ def test_staff_see_whether_the_supplier_is_young_enough_for_each_agreement(world
     early = make.framework(
         world, house.carol, code="fw-2025", starts_on=date(2025, 6, 1), ends_on=date(2027, 5, 31)
     )
+    agency, _alice = world.agency()
+    grown = make.grown(world, house.carol, agency, house.startup)
     browser = world.client(house.carol)
-    path = f"/staff/items/{house.proposed.ref}/list"
+    path = f"/staff/items/{grown.ref}/list"
     html = words_of(browser.get(path))
     assert "Can be listed here" in html
     assert "more than five years before the agreement began on 1 January 2026" in html
@@ -729,7 +731,8 @@ def test_every_letter_reads_in_both_languages(world, house):
     assert {mail.letter for mail in mails} == {
         f"catalog.{kind}"
         for kind in (
-            "proposed", "grown", "yours_grown", "listed", "changed", "suspended", "resumed", "withdrawn"
+            "proposed", "applied", "application_approved", "grown", "yours_grown",
+            "listed", "changed", "suspended", "resumed", "withdrawn",
         )
     }  # fmt: skip
     db.session.expunge_all()

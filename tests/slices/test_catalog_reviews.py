@@ -144,17 +144,14 @@ def test_where_an_agreement_has_lots_one_is_chosen_and_it_is_its_own(world, hous
     assert policies.lot_fits(item, framework, None).code == "catalog.lot_needed"
     assert policies.lot_fits(item, framework, foreign).code == "catalog.lot_foreign"
     with pytest.raises(Refused), unit_of_work():
-        operations.list_item(item=item, framework=house.agreement, by=house.carol, at=world.now)
+        operations.apply_for_listing(item=item, framework=house.agreement, by=house.bob, at=world.now)
 
 
 @pytest.mark.both_databases
 def test_the_ceiling_of_its_lot_holds_for_every_later_price(world, house):
     item = make.proposed(world, house.bob, house.startup)
     lot = make.lot(world, house.carol, house.agreement, price_ceiling=170_000)
-    with unit_of_work():
-        item = operations.list_item(
-            item=item, framework=house.agreement, lot=lot, by=house.carol, at=world.now
-        )
+    item = make.approved(world, house.carol, make.applied(world, house.bob, item, house.agreement, lot))
     assert item.lot.code == "A"
     with pytest.raises(Invalid) as caught, unit_of_work():
         operations.save_version(
@@ -265,6 +262,15 @@ def test_a_withdrawn_item_takes_its_application_along(world, house):
     assert queries.application_by_id(asked.id).state is ApplicationState.WITHDRAWN
 
 
+def test_an_item_of_a_pilot_that_its_startup_applied_for_waits_for_the_board_too(world, house):
+    agency, _alice = world.agency()
+    item = make.grown(world, house.carol, agency, house.startup)
+    make.applied(world, house.bob, item, house.agreement)
+    with pytest.raises(Refused) as caught, unit_of_work():
+        operations.list_item(item=item, framework=house.agreement, by=house.carol, at=world.now)
+    assert caught.value.denial.code == "catalog.review_first"
+
+
 def test_only_staff_answer_and_only_once(world, house):
     item = make.proposed(world, house.bob, house.startup)
     asked = make.applied(world, house.bob, item, house.agreement)
@@ -273,9 +279,6 @@ def test_only_staff_answer_and_only_once(world, house):
             operations.approve_application(
                 application=asked, findings=make.findings(asked), by=person, at=world.now
             )
-    with pytest.raises(Refused) as caught, unit_of_work():
-        operations.list_item(item=item, framework=house.agreement, by=house.carol, at=world.now)
-    assert caught.value.denial.code == "catalog.review_first"
     with unit_of_work():
         operations.approve_application(
             application=asked, findings=make.findings(asked), by=house.carol, at=world.now

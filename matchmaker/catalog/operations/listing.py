@@ -41,14 +41,16 @@ def list_item(
     at: datetime,
     expected_version: int | None = None,
 ) -> CatalogItem:
-    """Take a complete item into the catalog, in an agreement and lot that takes it; it gets its public code.
+    """Take an item that grew from a pilot into the catalog, in an agreement and lot that takes it.
 
-    Where the startup has applied for the listing, staff decide on the application instead.
+    It gets its public code. Where its startup has applied for the listing, staff decide on the application instead,
+    and what did not grow from a pilot comes in that way alone.
     """
     framework = framework_held(framework)
     item = held(item)
     if queries.open_application(item.id) is not None:
         raise Refused(deny(policies.REVIEW_FIRST))
+    require(policies.can_list(by, item, framework, at, lot))
     check_version(item, expected_version)
     return take_in(item, framework, lot, by=by, at=at)
 
@@ -63,7 +65,7 @@ def take_in(
     item: CatalogItem, framework: FrameworkAgreement, lot: Lot | None, *, by: Actor, at: datetime
 ) -> CatalogItem:
     """List the item; it and the agreement are held."""
-    require(policies.can_list(by, item, framework, at, lot))
+    require(policies.can_take_in(by, item, framework, at, lot))
     state, code = ITEM_LIFE.next("list", item.state), _next_code(local_day(at).year)
     item.state, item.code, item.listed_at, item.framework_id = state, code, at, framework.id
     item.lot_id = lot.id if lot is not None else None
