@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import Any, BinaryIO
+from typing import Any, NoReturn
 
 import click
 
@@ -13,6 +14,9 @@ from matchmaker.rulebook.facts import CONTRADICTS, OUT_OF_RANGE, WRONG_TYPE, Bad
 
 REFUSED = 2
 """Exit status of a request that is refused."""
+
+UNWRITTEN = 1
+"""Exit status where there was an answer that could not be written."""
 
 _LARGEST_REQUEST = 4_000_000
 _LONGEST_NUMBER = 40
@@ -25,8 +29,8 @@ def subsidy() -> None:
 
 
 @subsidy.command("compute")
-@click.argument("file", type=click.File("rb"))
-def compute_file(file: BinaryIO) -> None:
+@click.argument("file")
+def compute_file(file: str) -> None:
     """Answer the request in FILE (JSON; - reads standard input) with JSON on standard output.
 
     \b
@@ -37,14 +41,40 @@ def compute_file(file: BinaryIO) -> None:
     input that cannot be used is named on standard error; the exit status is then 2.
     """
     try:
-        answer = compute(read_request(file.read(_LARGEST_REQUEST + 1)))
-        text = json.dumps(answer, ensure_ascii=False, indent=2)
+        answer = compute(read_request(_content(file)))
     except BadFact as refusal:
-        _refuse(str(refusal))
+        _fail(str(refusal), REFUSED)
+    _write(json.dumps(answer, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
+
+
+def _content(file: str) -> bytes:
+    """The bytes of the file or of standard input, one more than we take at most.
+
+    :raises BadFact: it cannot be read.
+    """
+    try:
+        if file == "-":
+            if sys.stdin is None:
+                raise BadFact("FILE", OUT_OF_RANGE, "cannot be read (standard input is closed)")
+            return sys.stdin.buffer.read(_LARGEST_REQUEST + 1)
+        with open(file, "rb") as stored:
+            return stored.read(_LARGEST_REQUEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        words = getattr(error, "strerror", None) or str(error)
+        raise BadFact("FILE", OUT_OF_RANGE, f"cannot be read ({words})") from None
+
+
+def _write(answer: bytes) -> None:
+    """Put the answer on standard output, or say in one line that it could not be put there."""
+    if sys.stdout is None:
+        _fail("the answer cannot be written (standard output is closed)", UNWRITTEN)
+    try:
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
     except OSError as error:
-        _refuse(f"FILE: cannot be read ({error.strerror})")
-    sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
-    sys.stdout.buffer.flush()
+        # What is still held would be written, and fail, once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"the answer cannot be written ({error.strerror})", UNWRITTEN)
 
 
 def read_request(content: bytes) -> Any:
@@ -78,9 +108,9 @@ def _whole_number(digits: str) -> int:
     return int(digits[:_LONGEST_NUMBER])
 
 
-def _refuse(message: str) -> None:
-    """Say why on standard error in one plain line, and end with the status of a refusal."""
+def _fail(message: str, status: int) -> NoReturn:
+    """Say why on standard error in one plain line, and end with the status."""
     shown = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
     line = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
     click.echo(f"subsidy compute: {line}", err=True)
-    sys.exit(REFUSED)
+    sys.exit(status)

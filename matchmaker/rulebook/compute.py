@@ -138,13 +138,15 @@ def _line(inputs: Inputs) -> OneOff | PeriodUse:
     price = inputs.money("unit_price")
     quantity = inputs.whole("quantity", 0, MAX_TWD)
     ordered = inputs.maybe("ordered_on", inputs.day)
+    unit = inputs.maybe("unit", lambda key: inputs.choice(key, "month", "day"))
+    starts = inputs.maybe("service_starts_on", inputs.day)
     line: OneOff | PeriodUse
     if kind == "one_off":
+        # What is bought once has no period: a form's period is read and does not count.
+        inputs.maybe("units", lambda key: inputs.whole(key, 0, MAX_TWD))
         line = OneOff(price, quantity, ordered)
     else:
         units = inputs.whole("units", 0, MAX_TWD)
-        unit = inputs.maybe("unit", lambda key: inputs.choice(key, "month", "day"))
-        starts = inputs.maybe("service_starts_on", inputs.day)
         line = PeriodUse(price, quantity, units, "day" if unit == "day" else "month", ordered, starts)
     inputs.finish()
     return line
@@ -340,7 +342,6 @@ def _order_limits(inputs: Inputs, context: Context) -> Answer:
         category=inputs.choice("category", "goods", "services"),
         order_value=inputs.money("order_value"),
         add_ons=inputs.money("add_ons"),
-        per_order_min=inputs.maybe("per_order_min", inputs.money),
         per_order_max=inputs.maybe("per_order_max", inputs.money),
         orders_so_far=inputs.maybe("orders_so_far", inputs.money),
         contract_budget=inputs.maybe("contract_budget", inputs.money),

@@ -1,16 +1,16 @@
 """When something falls due (C5): claims, the purchase, the last day by age.
 
 A period of months moves to the next working day where it ends on a day off; the yearly cut-off is a fixed
-date and does not; the age of a startup is a condition and never moves. Where the working days of a year are
-not known, the day is given unmoved and the worksheet says that it may move.
+date and does not; the age of a startup is a condition and never moves. Of a year that is not on file only the
+weekends are known: the worksheet says that a holiday may move the day further.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from matchmaker.kernel.dates import Calendar, UnknownYear, add_months, anniversary
+from matchmaker.kernel.dates import Calendar, add_months, anniversary
 from matchmaker.rulebook.facts import OUT_OF_RANGE, BadFact
 from matchmaker.rulebook.scheme import Scheme
 from matchmaker.rulebook.worksheet import Worksheet
@@ -18,6 +18,7 @@ from matchmaker.rulebook.worksheet import Worksheet
 PAST_CUTOFF = "past_10_december"
 DAY_OFF = "not_a_working_day"
 OUTSIDE = "outside_scheme"
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,21 +183,31 @@ def _cutoff(scheme: Scheme, on: date, year: int) -> date:
 
 
 def _moved(sheet: Worksheet, calendar: Calendar, end: date) -> date:
-    try:
-        return calendar.next_working(end)
-    except UnknownYear as unknown:
-        sheet.unknown("C5.calendar_unknown", year=unknown.year, day=end)
-        return end
+    """The first working day not before ``end``."""
+    return _working_day(sheet, calendar, end, timedelta(days=1))
 
 
-def _act_by(sheet: Worksheet, calendar: Calendar, due: date, *, flag: str | None = DAY_OFF) -> date | None:
+def _act_by(sheet: Worksheet, calendar: Calendar, due: date, *, flag: str | None = DAY_OFF) -> date:
     """The last working day not after ``due``; a due day that is off is flagged."""
-    try:
-        act_by = calendar.previous_working(due)
-    except UnknownYear as unknown:
-        if not any(line.rule == "C5.calendar_unknown" for line in sheet.lines):
-            sheet.unknown("C5.calendar_unknown", year=unknown.year, day=due)
-        return None
+    act_by = _working_day(sheet, calendar, due, timedelta(days=-1))
     if act_by != due:
         sheet.add("C5.day_off", act_by, "day", flag=flag, day=due)
     return act_by
+
+
+def _working_day(sheet: Worksheet, calendar: Calendar, day: date, step: timedelta) -> date:
+    """The day itself, or the next one that way on which offices work.
+
+    A year that is not on file has its Saturdays and Sundays off like every other; of its holidays the sheet says
+    that they are unknown.
+    """
+    unknown: date | None = None
+    while True:
+        known = calendar.knows(day)
+        unknown = unknown if known else unknown or day
+        if calendar.is_working(day) if known else day.weekday() < SATURDAY:
+            break
+        day += step
+    if unknown is not None and not any(line.rule == "C5.calendar_unknown" for line in sheet.lines):
+        sheet.unknown("C5.calendar_unknown", year=unknown.year, day=unknown)
+    return day

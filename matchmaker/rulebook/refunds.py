@@ -233,6 +233,9 @@ def _share_of_interest(sheet: Worksheet, interest: Interest, refund: TWD, clause
     if refund == 0:
         sheet.add("C7.none", 0, clause=clause)
         return 0
+    if interest.declared == 0:  # a share of nothing, whatever the principal
+        sheet.add("C7.all", 0, clause=clause)
+        return 0
     if interest.declared is None or interest.principal is None:
         sheet.add("C7.unknown", None, "unknown", clause=clause)
         return None

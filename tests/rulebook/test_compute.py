@@ -1,6 +1,8 @@
 """The contract of ``subsidy compute``: exact answers, refusals by name, never a traceback."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,6 @@ GOOD: dict[str, dict[str, Any]] = {
         "category": "goods",
         "order_value": 500_000,
         "add_ons": 0,
-        "per_order_min": 10_000,
         "per_order_max": 1_000_000,
         "orders_so_far": 0,
         "contract_budget": 10_000_000,
@@ -302,11 +303,6 @@ def test_a_line_is_read_as_strictly(changes: dict[str, Any], key: str) -> None:
     assert refused(request("eligible", lines=[line])).name == f"lines[0].{key}"
 
 
-def test_what_belongs_to_periods_is_unknown_to_a_one_off_item() -> None:
-    line = {"kind": "one_off", "unit_price": 1, "quantity": 1, "units": 3}
-    assert refused(request("eligible", lines=[line])).name == "lines[0].units"
-
-
 def test_a_sum_beyond_what_can_be_stored_is_refused() -> None:
     line = {"kind": "one_off", "unit_price": MAX_TWD, "quantity": 2}
     assert refused(request("eligible", lines=[line])).code == "fact.out_of_range"
@@ -377,10 +373,18 @@ def test_an_old_founding_date_is_no_reason_for_a_flag() -> None:
     }
 
 
-def test_working_days_that_are_not_known_are_not_guessed() -> None:
-    asked = {"kind": "claim", "date": "2031-03-01"}
+@pytest.mark.parametrize(
+    ("accepted", "due"),
+    [
+        ("2031-03-01", "2031-04-01"),
+        ("2029-11-01", "2029-12-03"),  # the month ends on a Saturday
+        ("2017-06-30", "2017-07-31"),
+    ],
+)
+def test_of_a_year_that_is_not_on_file_only_the_weekends_are_known(accepted: str, due: str) -> None:
+    asked = {"kind": "claim", "date": accepted}
     answer: Any = compute({**request("deadlines"), "inputs": asked})
-    assert answer["result"]["due"] == "2031-04-01"
+    assert answer["result"]["due"] == due
     unknown = [line for line in answer["worksheet"] if line["answer"] == "unknown"]
     assert [line["rule"] for line in unknown] == ["C5.calendar_unknown"]
 
@@ -439,10 +443,48 @@ def test_the_command_refuses_by_name_on_standard_error(content: bytes | str, nam
     assert isinstance(result.exception, SystemExit)
 
 
-def test_a_file_that_is_not_there_is_refused() -> None:
-    result = CliRunner().invoke(subsidy, ["compute", "no-such-file.json"])
+@pytest.mark.parametrize("name", ["no-such-file.json", "/", "a\0b"])
+def test_a_file_that_cannot_be_read_is_refused(name: str) -> None:
+    result = CliRunner().invoke(subsidy, ["compute", name])
     assert result.exit_code == 2
     assert result.stdout == ""
+    assert result.stderr.startswith("subsidy compute: FILE")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("streams", "status"),
+    [("- <&-", 2), ("{file} >&-", 1), pytest.param("{file} >/dev/full", 1, id="full")],
+)
+def test_a_stream_that_is_closed_or_full_is_told_in_one_line(
+    tmp_path: Path, streams: str, status: int
+) -> None:
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(request("ceiling")), encoding="utf-8")
+    program = Path(sys.executable).with_name("matchmaker")
+    command = f"'{program}' subsidy compute {streams.format(file=file)}"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.returncode == status
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("subsidy compute: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_line_bought_once_may_name_a_period_which_does_not_count() -> None:
+    line = {"kind": "one_off", "unit_price": 100, "quantity": 3, "units": 12, "unit": "month"}
+    line |= {"ordered_on": "2024-01-05", "service_starts_on": "2024-02-01"}
+    answer: Any = compute({**request("eligible"), "inputs": {"lines": [line]}})
+    assert answer["result"] == {"eligible": 300, "ineligible": 0}
+    bad = request("eligible", lines=[{**line, "units": -1}])
+    with pytest.raises(BadFact, match="units"):
+        compute(bad)
+
+
+def test_nothing_declared_is_nothing_to_share_whatever_the_principal() -> None:
+    inputs = {"approved_total": 1_000_000, "approved_subsidy": 900_000, "received": 900_000}
+    inputs |= {"new_total": 800_000, "declared_interest": 0}
+    answer: Any = compute({**request("change"), "inputs": inputs})
+    assert answer["result"] == {"entitlement": 720_000, "refund": 180_000, "interest": 0}
 
 
 def test_help_says_what_to_write() -> None:
