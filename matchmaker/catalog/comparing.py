@@ -39,7 +39,7 @@ def differ(values: Sequence[Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """The evidence of an item in figures; ``again`` names the agencies that adopted it more than once."""
+    """The evidence of an item in figures; ``again`` names the bodies that ordered or adopted it more than once."""
 
     measures: int
     reached: int
@@ -55,12 +55,14 @@ def passport(item: CatalogItem) -> Passport:
         measures=len(measures),
         reached=sum(1 for measure in measures if measure.reached),
         adoptions=len(item.adoptions),
-        orders=sum(1 for adoption in item.adoptions if adoption.order_ref),
+        orders=sum(adoption.orders for adoption in item.adoptions),
         again=again(item.adoptions),
     )
 
 
 def again(adoptions: Sequence[Adoption]) -> tuple[str, ...]:
-    """The bodies that are known to have adopted the item in more than one year."""
-    years = Counter(adoption.body for adoption in adoptions)
-    return tuple(sorted(body for body, count in years.items() if count > 1))
+    """The bodies that ordered the item more than once, or adopted it in more than one year."""
+    times: Counter[str] = Counter()
+    for adoption in adoptions:
+        times[adoption.body] += max(adoption.orders, 1)
+    return tuple(sorted(body for body, count in times.items() if count > 1))

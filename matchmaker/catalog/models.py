@@ -413,8 +413,8 @@ class PriceBreak(Model):
 class Adoption(Referenced, Model):
     """A government body known to have adopted an item, what it was good for, and the source (R-103 to R-112).
 
-    ``agency_id`` where the body is on the platform, else its name. ``order_ref`` names the accepted order that
-    shows it, where one does.
+    ``agency_id`` where the body is on the platform, else its name. ``order_ref`` names the first accepted order
+    that shows it, where one does, and ``orders`` counts such orders of the body in that year.
     """
 
     __tablename__ = "adoption"
@@ -427,6 +427,7 @@ class Adoption(Referenced, Model):
     story_en: Mapped[str] = mapped_column(Text, default="")
     source_note: Mapped[str] = mapped_column(String(200), default="")
     order_ref: Mapped[str | None] = mapped_column(String(16))
+    orders: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     recorded_by: Mapped[str] = mapped_column(String(120))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -437,6 +438,7 @@ class Adoption(Referenced, Model):
         UniqueConstraint("item_id", "agency_id", "year"),
         CheckConstraint("agency_id IS NOT NULL OR body_zh <> ''", name="body_known"),
         CheckConstraint("year BETWEEN 2000 AND 2200", name="year_range"),
+        CheckConstraint("(orders > 0) = (order_ref IS NOT NULL)", name="orders_counted"),
     )
 
     @property

@@ -11,7 +11,7 @@ from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.decision import ALLOWED, Decision, Reason, deny, first_denial
 from matchmaker.kernel.words import N_
 from matchmaker.kits.models import Kit, PeerRequest
-from matchmaker.kits.states import PEER_LIFE
+from matchmaker.kits.states import PEER_LIFE, PeerState
 from matchmaker.people.actor import Actor
 from matchmaker.people.policies import NOT_WRITER, can_write
 from matchmaker.people.states import OrganizationKind
@@ -30,6 +30,9 @@ OWN_PILOT = Reason("kits.own_pilot", N_("This was your own agency's pilot."))
 NOT_PILOTED = Reason("kits.not_piloted", N_("This item has no pilot here whose agency could be asked."))
 ASKED_ALREADY = Reason("kits.asked_already", N_("Your agency has asked already; the answer comes by mail."))
 ANSWERED = Reason("kits.answered", N_("This request was answered or taken back already."))
+NOTHING_GIVEN = Reason(
+    "kits.nothing_given", N_("No contact was given yet: agree to the request, or decline it.")
+)
 
 
 def _agency_writes(actor: Actor) -> Decision:
@@ -80,8 +83,10 @@ def can_answer(actor: Actor, request: PeerRequest) -> Decision:
 
 
 def can_end(actor: Actor, request: PeerRequest) -> Decision:
-    """May this person take it back? Either agency: the asking one its question, the other one its contact."""
+    """May this person take it back? The asking agency its question, the other one the contact that it gave."""
     if not (actor.is_of(request.agency_id) or actor.is_of(request.pilot.agency_id)):
         return deny(NOT_WRITER)
     open_ = ALLOWED if PEER_LIFE.can("end", request.state) else deny(ANSWERED)
+    if actor.is_of(request.pilot.agency_id) and request.state is PeerState.ASKED:
+        open_ = deny(NOTHING_GIVEN)
     return first_denial(can_write(actor, actor.organization_id or 0), open_)

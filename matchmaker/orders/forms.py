@@ -396,7 +396,7 @@ class ExperienceForm(Form):
 class PaperForm(Form):
     """A scanned paper to attach."""
 
-    kind = ChoiceField(_l("What it is"), required_message=_l("Say what the paper is."))
+    kind = ChoiceField(_l("Kind of paper"), required_message=_l("Say what the paper is."))
     title = fields.text(
         _l("Title"), fields.optional(), description=_l("Left empty, the file's name is taken.")
     )

@@ -360,6 +360,12 @@ def test_who_may_ask_and_answer(world, scene):
     request = ask(world, scene)
     assert refused(lambda: ask(world, scene)) == "kits.asked_already"
     answer = {"request": request, "words": "", "at": world.now, "expected_version": None}
+    assert (
+        refused(lambda: operations.end(request=request, by=scene.alice, at=world.now)) == "kits.nothing_given"
+    )
+    url = f"/agency/peers/{request.ref}"
+    assert "Take back the contact" not in world.client(scene.alice, language="en").get(url).text
+    assert "Take back the question" in world.client(scene.judy, language="en").get(url).text
     assert refused(lambda: operations.decline(by=scene.judy, **answer)) == "people.not_writer"
     with unit_of_work():
         operations.decline(by=scene.alice, **answer)

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from matchmaker.catalog import comparing
+from matchmaker.catalog import queries as catalog_queries
 from matchmaker.catalog.models import Adoption, CatalogItem
 from matchmaker.catalog.states import ItemState
 from matchmaker.foundation import audit
@@ -15,7 +17,7 @@ from matchmaker.foundation.db import db, unit_of_work
 from matchmaker.kernel.dates import local_day
 from matchmaker.kernel.errors import Invalid, Refused
 from matchmaker.orders import days, operations, progress, queries
-from matchmaker.orders.facts import PaymentFacts
+from matchmaker.orders.facts import AddOnFacts, PaymentFacts
 from matchmaker.orders.models import CallOffOrder, LineStands, OrderLine, PaymentStands
 from matchmaker.orders.states import OrderState, Party, RequisitionState, Result, Settlement
 from matchmaker.people.models import Organization
@@ -375,15 +377,19 @@ def test_defects_are_cured_and_a_part_may_be_accepted(world):
     assert progress.cure_by(order) is None
 
 
-def test_the_first_acceptance_is_an_adoption_and_the_second_adds_none(world):
+def test_the_first_acceptance_in_an_order_is_an_adoption_and_the_next_order_counts(world):
     s = shop(world)
     order = s.order("confirmed")
     assert db.session.scalar(select(Adoption)) is None
     for _ in range(2):
         s.deliver(order, 1)
         s.inspect(order)
+    passport = comparing.passport(catalog_queries.public_item(s.item.ref, local_day(world.now)))
+    assert (passport.orders, passport.again) == (1, ())
     s.order("inspected")
     (adoption,) = db.session.scalars(select(Adoption)).all()
+    passport = comparing.passport(catalog_queries.public_item(s.item.ref, local_day(world.now)))
+    assert (passport.adoptions, passport.orders, passport.again) == (1, 2, (s.agency.name,))
     assert (adoption.item_id, adoption.agency_id, adoption.order_ref) == (
         s.item.id,
         s.agency.id,
@@ -590,15 +596,18 @@ def test_experience_only_after_acceptance_and_earlier_words_stay_in_the_audit(wo
 
 def test_ordering_again_begins_a_requisition_at_the_prices_of_now(world):
     s = shop(world)
-    order = s.order("closed", quantities={s.item.ref: 2, s.other.ref: 1})
+    cable = AddOnFacts(name="電源線", unit="條", quantity=3, unit_price=400)
+    order = s.order("closed", quantities={s.item.ref: 2, s.other.ref: 1}, add_ons=(cable,))
     s.reprice(140_000)
     with unit_of_work():
         db.session.get(CatalogItem, s.other.id).state = ItemState.SUSPENDED
     made = s.again(s.do(operations.order_again, order=order, by=s.alice))
     assert made.repeats_id == order.requisition_id
     assert [(line.item_id, line.quantity, line.unit_price) for line in made.lines] == [
-        (s.item.id, 2, 140_000)
+        (s.item.id, 2, 140_000),
+        (None, 3, 400),
     ]
+    assert (made.lines[1].name_zh, made.lines[1].unit_zh) == ("電源線", "條")
     s.do(operations.hand_in, requisition=made, by=s.alice)
     use = queries.use_of(s.item.id)
     assert (use.orders, use.units, use.agencies, use.again) == (1, 2, 1, 0)

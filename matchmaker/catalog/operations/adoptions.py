@@ -75,14 +75,16 @@ SOURCE = "本平台訂單紀錄。Order record of this platform."
 def record_adoption_from_order(
     *, item: CatalogItem, agency: Organization, order_ref: str, by: Actor, at: datetime
 ) -> Adoption:
-    """Note the adoption that an accepted order shows; one known for the agency and year gets the order's number.
+    """Note the adoption that an accepted order shows; one known for the agency and year counts the order.
 
-    ``order_ref`` is the public number of the order. What the agency says of it is its own to write.
+    Call it once for each order of the item. ``order_ref`` is the public number of the order. What the agency
+    says of it is its own to write.
     """
     item, year = held(item), local_day(at).year
     known = queries.adoption_in(item.id, agency.id, year)
     if known is not None:
         known.order_ref = known.order_ref or order_ref
+        known.orders += 1
         db.session.flush()
         return known
     adoption = Adoption(
@@ -93,6 +95,7 @@ def record_adoption_from_order(
         story_en=STORY_EN % order_ref,
         source_note=SOURCE,
         order_ref=order_ref,
+        orders=1,
         recorded_by=by.name,
         recorded_at=at,
     )

@@ -331,7 +331,8 @@ def drop(
 def order_again(*, order: CallOffOrder, by: Actor, at: datetime) -> Requisition:
     """Begin a requisition for the same items at the prices of now; items that are gone are left out.
 
-    The day of delivery is proposed: the longest delivery time of the items from today on.
+    Add-on items come along as they were: they have no price of now. The day of delivery is proposed: the longest
+    delivery time of the items from today on.
     """
     order = queries.order_by_id(order.id)
     agency, items = order.agency, queries.items_by_id(queries.items_of(order))
@@ -339,6 +340,11 @@ def order_again(*, order: CallOffOrder, by: Actor, at: datetime) -> Requisition:
     require(buying.can_reorder(by, order, seats, items, agency, at))
     there = {item.id: item for item in items if buying.can_be_ordered(item, agency, at)}
     lines = [line for line in order.lines if line.item_id in there]
+    add_ons = tuple(
+        AddOnFacts(name=line.name_zh, unit=line.unit_zh, quantity=line.quantity, unit_price=line.unit_price)
+        for line in order.lines
+        if line.item_id is None
+    )
     before = queries.requisition_by_id(order.requisition_id)
     first = there[lines[0].item_id or 0]
     assert first.framework_id is not None
@@ -347,6 +353,7 @@ def order_again(*, order: CallOffOrder, by: Actor, at: datetime) -> Requisition:
     facts = RequisitionFacts(
         title=before.title,
         quantities={same[line.item_id].ref: line.quantity for line in lines if line.item_id in same},
+        add_ons=add_ons,
         wanted_on=local_day(at) + timedelta(days=longest),
         place=before.place,
         budget_line=before.budget_line,
