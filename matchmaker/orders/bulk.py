@@ -1,4 +1,7 @@
-"""Orders as tables to take out, and requisitions as tables to send in, done by the usual verbs."""
+"""Orders as tables to take out; requisitions, and the orders of approved ones, as tables to send in.
+
+What comes in is done by the usual verbs.
+"""
 
 from __future__ import annotations
 
@@ -166,3 +169,30 @@ def _add_on(values: Mapping[str, Any]) -> AddOnFacts:
         quantity=values["quantity"],
         unit_price=values["unit_price"],
     )
+
+
+PLACING = Sheet(
+    N_("Orders of approved requisitions"),
+    (
+        Column("requisition", N_("Number of the requisition"), required=True, length=16),
+        Column("title", N_("What is bought"), length=120),
+        Column("total", N_("Total, tax included"), Kind.MONEY),
+        Column("eproc_number", N_("Number in the government e-procurement system"), required=True, length=40),
+    ),
+)
+"""One row for each order that was made on that system; title and total are for the eye and change nothing."""
+
+PLACED = N_("Order entered")
+
+
+def to_place(requisitions: Iterable[Requisition]) -> list[list[Cell]]:
+    """The rows of approved requisitions, their numbers still to be entered."""
+    return [[row.code, row.title, row.total, None] for row in requisitions]
+
+
+def place(row: Row, *, by: Actor, at: datetime) -> tuple[str, int]:
+    """Enter the order of one row and tell its title and total in NT$; raises Invalid, Refused or NotFound."""
+    wanted = queries.requisition_for(by, str(row.values["requisition"]).strip())
+    title, total = wanted.title, wanted.total
+    operations.place(requisition=wanted, eproc_number=str(row.values["eproc_number"]), by=by, at=at)
+    return title, total

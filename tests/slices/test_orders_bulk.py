@@ -10,24 +10,25 @@ from sqlalchemy import func, select
 
 from matchmaker.foundation.db import db
 from matchmaker.foundation.files import Upload
+from matchmaker.foundation.outbox import OutboxMail
 from matchmaker.foundation.sheets import Column, Sheet, read
 from matchmaker.orders import bulk, queries
-from matchmaker.orders.models import Requisition
+from matchmaker.orders.models import CallOffOrder, Requisition
 from matchmaker.orders.states import RequisitionState
 from tests.factories.orders import add_on, shop
 
 URL = "/requisitions/table"
 
 
-def send(client, text):
+def send(client, text, url=URL):
     file = (io.BytesIO(text.encode()), "lines.csv")
-    return client.post(URL, {"file": file}, content_type="multipart/form-data")
+    return client.post(url, {"file": file}, content_type="multipart/form-data")
 
 
-def confirm(client, answer):
+def confirm(client, answer, url=URL):
     page = answer.get_data(as_text=True)
     fields = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("upload", "shown")}
-    return client.post(URL, fields)
+    return client.post(url, fields)
 
 
 def stored():
@@ -107,6 +108,63 @@ def test_every_fault_with_its_row_and_nothing_done(world):
     problems = page.split('id="bulk-outcomes"')[0]
     assert re.findall(r'rowheader" class="number">(\d+)<', problems) == ["2", "3", "4", "5", "7", "8"]
     assert stored() == 0
+
+
+PLACE_URL = "/orders/table"
+
+
+def test_orders_of_approved_requisitions_are_entered_by_table(world):
+    s = shop(world)
+    first, second = s.approved(), s.approved(quantities={s.other.ref: 1})
+    client = world.client(s.alice, language="en")
+    assert f'href="{PLACE_URL}"' in client.get("/orders").text
+    with world.app.test_request_context():
+        pattern = client.get("/orders/pattern.csv").get_data()
+        head = pattern.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in head[-2:]] == [first.code, second.code]
+    text = f"requisition,eproc_number\n{first.code},PCC-1\n{second.code},PCC-2\n"
+    shown = send(client, text, PLACE_URL)
+    assert shown.status_code == 200
+    assert "Order entered" in shown.text
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(CallOffOrder.id))) == 0
+    assert confirm(client, shown, PLACE_URL).status_code == 303
+    db.session.rollback()
+    orders = db.session.scalars(select(CallOffOrder).order_by(CallOffOrder.eproc_number)).all()
+    assert [(o.eproc_number, o.requisition_id) for o in orders] == [("PCC-1", first.id), ("PCC-2", second.id)]
+    mails = db.session.scalars(select(OutboxMail).where(OutboxMail.letter == "orders.placed")).all()
+    assert len(mails) >= 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("{code},\n", "Number in the government e-procurement system"),
+        ("{code},PCC-1\n{code},PCC-2\n", "approved"),
+        ("pr-2020-0001,PCC-1\n", "There is nothing of this number"),
+        ("{code},PCC-1\n{other},PCC-1\n", "carries this number"),
+    ],
+    ids=["no number", "twice", "unknown", "number taken"],
+)
+def test_a_table_of_orders_with_a_fault_enters_none(world, rows, words):
+    s = shop(world)
+    first, second = s.approved(), s.approved(quantities={s.other.ref: 1})
+    text = "requisition,eproc_number\n" + rows.format(code=first.code, other=second.code)
+    answer = send(world.client(s.alice, language="en"), text, PLACE_URL)
+    assert answer.status_code == 422
+    assert words in answer.text
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(CallOffOrder.id))) == 0
+
+
+def test_another_agency_enters_none_of_ours(world):
+    s = shop(world)
+    wanted = s.approved()
+    _agency, judy = world.agency("Judy")
+    text = f"requisition,eproc_number\n{wanted.code},PCC-1\n"
+    assert send(world.client(judy, language="en"), text, PLACE_URL).status_code == 422
+    assert wanted.code not in world.client(judy).get("/orders/pattern.csv").text
+    assert send(world.client(s.bob), text, PLACE_URL).status_code == 403
 
 
 def test_only_who_may_prepare_sends(world):

@@ -123,8 +123,8 @@ def requisition_by_id(requisition_id: int) -> Requisition:
 
 
 def requisition_for(actor: Actor, ref: str) -> Requisition:
-    """A requisition of the person's own agency."""
-    row = _one(_whole().where(Requisition.ref == ref))
+    """A requisition of the person's own agency, by its reference or its number."""
+    row = _one(_whole().where(or_(Requisition.ref == ref, Requisition.code == ref)))
     if not buying.can_see(actor, row):
         raise NotFound
     return row

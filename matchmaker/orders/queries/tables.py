@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.foundation.db import db
-from matchmaker.orders.models import CallOffOrder, Delivery, OrderLine
+from matchmaker.orders.models import CallOffOrder, Delivery, OrderLine, Requisition
+from matchmaker.orders.states import RequisitionState
 from matchmaker.people.actor import Actor
 
 MOST_ORDERS = 5_000
@@ -32,3 +33,21 @@ def orders_for_table(actor: Actor) -> Sequence[CallOffOrder]:
         own = actor.organization_id or 0
         query = query.where((CallOffOrder.agency_id == own) | (CallOffOrder.supplier_id == own))
     return db.session.execute(query).scalars().all()
+
+
+def requisitions_to_place(actor: Actor) -> Sequence[Requisition]:
+    """The approved requisitions of the person's agency, the earliest approved first."""
+    return (
+        db.session.execute(
+            select(Requisition)
+            .options(selectinload(Requisition.lines))
+            .where(
+                Requisition.agency_id == (actor.organization_id or 0),
+                Requisition.state == RequisitionState.APPROVED,
+            )
+            .order_by(Requisition.approved_at, Requisition.id)
+            .limit(MOST_ORDERS)
+        )
+        .scalars()
+        .all()
+    )

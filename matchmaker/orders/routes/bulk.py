@@ -1,4 +1,4 @@
-"""Orders taken out as tables; requisitions sent in as a table, with a dry run."""
+"""Orders taken out as tables; requisitions and their orders sent in as tables, with a dry run."""
 
 from __future__ import annotations
 
@@ -62,4 +62,38 @@ def send_requisitions() -> ResponseReturnValue:
         ),
         above=gettext("Requisitions"),
         patterns=[(form.upper(), url_for("orders.requisitions_pattern", form=form)) for form in Format],
+    )
+
+
+@bp.get("/orders/pattern.<form>")
+@open_to(Audience.AGENCY)
+def orders_pattern(form: str) -> ResponseReturnValue:
+    """The agency's approved requisitions, whose orders are to be entered."""
+    if form not in set(Format):
+        raise NotFound
+    rows = bulk.to_place(tables.requisitions_to_place(actor()))
+    return sheet_response("orders-to-enter", bulk.PLACING, rows, Format(form))
+
+
+@bp.route("/orders/table", methods=["GET", "POST"])
+@open_to(Audience.AGENCY)
+@writes
+def send_orders() -> ResponseReturnValue:
+    """Enter by a table the orders that were made on the government e-procurement system."""
+
+    def apply(row: Row) -> Outcome:
+        title, total = bulk.place(row, by=actor(), at=g.now)
+        return Outcome(bulk.PLACED, f"{title}　{format_twd(total, language())}", ())
+
+    return take_in(
+        bulk.PLACING,
+        apply,
+        done=url_for("orders.index"),
+        title=gettext("Orders by table"),
+        lede=gettext(
+            "Each row enters the order of one approved requisition with its number in the government "
+            "e-procurement system. Versions, prices and quantities freeze, and the suppliers are told by mail."
+        ),
+        above=gettext("Orders"),
+        patterns=[(form.upper(), url_for("orders.orders_pattern", form=form)) for form in Format],
     )
