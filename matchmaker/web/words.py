@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
 from flask import Flask, g
 from flask_babel import gettext, ngettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from matchmaker.foundation.i18n import language
@@ -132,19 +135,24 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(18)
 
 
+def _at_each_reading(words: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, which a template must not settle when it is compiled.
+
+    Jinja computes a filter of a constant once, in the language of whoever reads the page first; one that takes the
+    context is left until the page is read.
+    """
+
+    @pass_context
+    @wraps(words)
+    def read(_context: Context, /, *args: Any, **kwargs: Any) -> Any:
+        return words(*args, **kwargs)
+
+    return read
+
+
 def init(app: Flask) -> None:
     """Give every template the filters and functions."""
-    app.jinja_env.filters.update(
-        day=day,
-        moment=moment,
-        money=money,
-        wan=wan,
-        days_left=days_left,
-        paragraphs=paragraphs,
-        figure=figure,
-        tongue=tongue,
-        file_size=file_size,
-        reason_text=reason_text,
-    )
+    filters = (day, moment, money, wan, days_left, paragraphs, figure, tongue, file_size, reason_text)
+    app.jinja_env.filters.update({each.__name__: _at_each_reading(each) for each in filters})
     app.jinja_env.tests["longer_than"] = lambda text, length: len(text) > length
     app.jinja_env.globals.update(state_info=state_info, reason_text=reason_text, fresh_key=fresh_key)
