@@ -15,7 +15,7 @@ from matchmaker.subsidies.states import EntryKind
 
 @dataclass(slots=True)
 class Sums:
-    """Money of a group of cases, in NT$."""
+    """Money of a group of cases, in NT$; *committed* is what is approved, less what is never paid any more."""
 
     cases: int = 0
     committed: TWD = 0
@@ -27,7 +27,7 @@ class Sums:
     def add(self, account: Account) -> None:
         """Add one case."""
         self.cases += 1
-        self.committed += account.approved
+        self.committed += account.limit
         self.paid += account.paid
         self.returned += account.returned
         self.expected += account.payable

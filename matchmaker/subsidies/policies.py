@@ -130,6 +130,10 @@ NO_EXTENSION = Reason("subsidies.no_extension", N_("No extension is asked for.")
 EXTENSION_OPEN = Reason("subsidies.extension_open", N_("An extension is being decided already."))
 NO_NOTICE = Reason("subsidies.no_notice", N_("No improvement notice is open."))
 NOTICE_OPEN = Reason("subsidies.notice_open", N_("An improvement notice is open already."))
+NOTICE_STANDS = Reason(
+    "subsidies.notice_stands",
+    N_("An improvement notice is open: find the defects mended, or decide on them, first."),
+)
 NO_REPAYMENT = Reason("subsidies.no_repayment", N_("There is nothing to notify."))
 NOTHING_OWED = Reason("subsidies.nothing_owed", N_("Nothing is owed."))
 STILL_OWED = Reason("subsidies.still_owed", N_("%(amount)s are still to be returned."))
@@ -605,6 +609,8 @@ def can_close(actor: Actor, case: SubsidyCase, now: datetime) -> Decision:
         return standing
     if unsent_repayment(case) is not None:
         return deny(NOTICE_MISSING)
+    if case.state is CaseState.SETTLED and open_notice(case) is not None:
+        return deny(NOTICE_STANDS)
     account = account_of(case)
     owed = account.owed + account.owed_interest
     return deny(STILL_OWED, amount=f"NT${owed:,}") if owed else ALLOWED

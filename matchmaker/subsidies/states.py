@@ -154,7 +154,7 @@ EXTENSION_LIFE = Machine(
     "subsidy_extension",
     N_("Extension of a deadline"),
     (
-        StateInfo(_A.ASKED, N_("Asked for"), "open", "staff"),
+        StateInfo(_A.ASKED, N_("Extension asked for"), "open", "staff"),
         StateInfo(_A.GRANTED, N_("Granted"), "done", "none"),
         StateInfo(_A.REFUSED, N_("Request refused"), "stopped", "none"),
     ),
@@ -282,7 +282,7 @@ ENTRY_LABELS = {
     EntryKind.PAID: N_("Paid"),
     EntryKind.REFUND_DUE: N_("To be returned"),
     EntryKind.INTEREST_DUE: N_("Interest to be returned"),
-    EntryKind.RETURNED: N_("Returned"),
+    EntryKind.RETURNED: N_("Subsidy returned"),
     EntryKind.INTEREST: N_("Interest returned"),
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -14,21 +14,26 @@ from matchmaker.web.access import Audience
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A menu entry: English label, endpoint, who sees it, and whether only in development."""
+    """A menu entry: English label, endpoint, who sees it, and whether only in development.
+
+    Entries of one ``group`` (an English label) stand behind that word, at the place of the first of them.
+    """
 
     label: str
     endpoint: str
     audience: Audience = Audience.PUBLIC
     development_only: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A menu entry as shown."""
+    """A menu entry as shown; a group has links of its own and no address."""
 
     label: str
     url: str
     current: bool
+    links: tuple[Link, ...] = ()
 
 
 class Menu:
@@ -47,14 +52,30 @@ class Menu:
         here = request.path
         doors = audiences | {Audience.PUBLIC}
         developing = current_app.extensions["settings"].is_development
-        links = []
+        found = []
         for entry in self.entries:
             if entry.audience in doors and (developing or not entry.development_only):
                 url = url_for(entry.endpoint)
                 inside = here == url or (url != "/" and here.startswith(url.rstrip("/") + "/"))
-                links.append(Link(gettext(entry.label), url, inside))
-        best = max((link.url for link in links if link.current), key=len, default="")
-        return [Link(link.label, link.url, link.current and link.url == best) for link in links]
+                found.append((entry.group, Link(gettext(entry.label), url, inside)))
+        best = max((link.url for _group, link in found if link.current), key=len, default="")
+        return _grouped(
+            [(group, replace(link, current=link.current and link.url == best)) for group, link in found]
+        )
+
+
+def _grouped(found: Sequence[tuple[str, Link]]) -> list[Link]:
+    """The links in order, those of a group together behind its word; a group of one stays a link."""
+    members: dict[str, list[Link]] = {}
+    for group, link in found:
+        members.setdefault(group or link.url, []).append(link)
+    made = []
+    for group, links in members.items():
+        if len(links) == 1:
+            made += links
+        else:
+            made.append(Link(gettext(group), "", any(link.current for link in links), tuple(links)))
+    return made
 
 
 main = Menu()

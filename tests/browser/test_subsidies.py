@@ -15,7 +15,7 @@ from datetime import date, time
 
 import pytest
 
-from matchmaker.foundation import clock
+from matchmaker.foundation import audit, clock
 from matchmaker.kernel.dates import instant_at, local_day
 from matchmaker.people import queries as people
 from matchmaker.people.actor import Actor
@@ -44,6 +44,19 @@ PLAN = {
 }
 PAPER = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": make.PDF}
 MAGIC = {"pdf": b"%PDF-", "odt": b"PK"}
+WAY = (
+    "begin",
+    "submit",
+    "find_complete",
+    "approve",
+    "record_order",
+    "set_budget",
+    "record_progress",
+    "claim",
+    "check_claim",
+    "pay_claim",
+)
+"""What the file of a half-paid case tells, in order."""
 DESKS = ("olga", "sven", "ada", "hugo")
 
 
@@ -92,8 +105,14 @@ class Subsidies:
         return {"alice": alice, "carol": carol, **_named(make.seated(world, agency, alice))}
 
     def _half_paid(self, world: World) -> dict[str, Actor]:
-        """The same with a case across years whose first instalment is paid."""
+        """The same with a case across years whose first instalment is paid.
+
+        It got there by the same verbs that the pages call, each at its day; the other journeys walk that way by pages.
+        """
         made = make.half_paid(world)
+        assert list(audit.verify()) == []
+        verbs = [entry.type.partition(".")[2] for entry in audit.history(made.fresh().subject)]
+        assert [verb for verb in verbs if verb in WAY] == list(WAY)
         self.case = made.case.ref
         return {"alice": made.alice, "carol": made.carol, **_named(made.desks)}
 
@@ -370,6 +389,8 @@ def terminate(way: Subsidies) -> Iterator[Seen]:
 def revoked(way: Subsidies) -> Iterator[Seen]:
     """Half paid, not in use and not mended in time: revoked, a part recovered with interest, closed."""
     carol = way.person("carol")
+    assert way.figures("carol") == ["600,000", "300,000", "300,000", "0"]
+    way.last = "carol"
     yield from way.act(
         "carol", "inspect", kind="on_site", subject="use", on="113/10/1", finding="設備未啟用。"
     )

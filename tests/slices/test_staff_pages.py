@@ -22,6 +22,20 @@ def test_the_outbox_is_for_development_only(world):
     assert world.client(world.officer()).get("/staff/outbox").status_code == 404
 
 
+def test_the_menu_of_staff_groups_what_belongs_together(world):
+    """A group opens to its entries, and is the current one where one of them is."""
+    page = world.client(world.officer()).get("/staff/subsidies/rounds").get_data(as_text=True)
+    groups = page.split('<details class="menu__group" data-menu>')[1:]
+    assert len(groups) == 2
+    catalog, subsidies = (group.split("</details>")[0] for group in groups)
+    assert 'href="/staff/subsidies/forecast"' in subsidies
+    assert '<summary aria-current="true">' in subsidies
+    assert 'href="/staff/subsidies/rounds" aria-current="true"' in subsidies
+    assert "aria-current" not in catalog
+    _agency, alice = world.agency()
+    assert "menu__group" not in world.client(alice).get("/").get_data(as_text=True)
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/about", "/accessibility", "/privacy", "/open-data", "/contact", "/search?q=x"]
 )

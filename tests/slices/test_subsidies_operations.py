@@ -734,6 +734,14 @@ def test_stop_and_claw_back_are_independent(world, stop, claw_back):
 def test_a_mended_notice_is_no_cause(world):
     cast = make.running(world)
     cast.do(do.notify, defects="未啟用", due_on=date(2024, 6, 30), letter=cast.letter(), by=cast.carol)
+    cast.claim(ClaimKind.SAME_YEAR, 680_000)
+    cast.check()
+    cast.pay()
+    with pytest.raises(Refused) as refused:
+        cast.do(do.close, by=cast.carol)
+    assert refusal(refused) == "subsidies.notice_stands", (
+        "the file stays open while something is to be mended"
+    )
     cast.do(do.find_mended, note="已啟用", by=cast.carol)
     cast.on(date(2024, 7, 1))
     with pytest.raises(Invalid) as no:

@@ -142,7 +142,7 @@ def test_the_forecast_adds_up_by_government_tier_and_round():
     ]
     made = forecast(rows)
     assert (made.total.committed, made.total.paid, made.total.expected, made.total.owed) == (
-        1150,
+        1050,  # without the 100 that are never paid any more, as the round's own page has it
         650,
         400,
         20,

@@ -66,7 +66,7 @@ WORDS: dict[str, Any] = {
 }
 HISTORY = {
     "subsidy.begin": N_("Application begun"),
-    "subsidy.save_plan": N_("Plan changed"),
+    "subsidy.save_plan": N_("Plan written"),
     "subsidy.save_lines": N_("Items changed"),
     "subsidy.add_papers": N_("Papers added"),
     "subsidy.remove_paper": N_("Paper taken out"),
@@ -76,7 +76,7 @@ HISTORY = {
     "subsidy.ask_cure": N_("Missing papers asked for"),
     "subsidy.find_complete": N_("Found complete"),
     "subsidy.decline": N_("Not approved"),
-    "subsidy.approve": N_("Approved"),
+    "subsidy.approve": N_("Subsidy approved"),
     "subsidy.record_order": N_("Order recorded"),
     "subsidy.change_order": N_("Order changed"),
     "subsidy.set_budget": N_("Budget recorded"),
