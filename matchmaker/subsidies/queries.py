@@ -110,8 +110,8 @@ class Listed:
 def list_cases(
     actor: Actor, *, state: CaseState | None = None, words: str = "", offset: int = 0, limit: int = 20
 ) -> Listed:
-    """The cases this person may know of, the newest first; with round, agency, approval and entries."""
-    query = select(SubsidyCase).join(SubsidyCase.agency).where(_mine(actor))
+    """The cases this person may know of, the newest first; whole, so that a list can say what each waits for."""
+    query = _whole().join(SubsidyCase.agency).where(_mine(actor))
     if state is not None:
         query = query.where(SubsidyCase.state == state)
     for word in words.split()[:8]:
@@ -127,17 +127,9 @@ def list_cases(
         select(func.count()).select_from(query.with_only_columns(SubsidyCase.id).subquery())
     )
     rows = db.session.execute(
-        query.options(
-            joinedload(SubsidyCase.round),
-            joinedload(SubsidyCase.agency),
-            joinedload(SubsidyCase.approval),
-            selectinload(SubsidyCase.entries),
-        )
-        .order_by(SubsidyCase.created_at.desc(), SubsidyCase.id.desc())
-        .offset(offset)
-        .limit(limit)
-    ).scalars()
-    return Listed(rows.all(), total or 0)
+        query.order_by(SubsidyCase.created_at.desc(), SubsidyCase.id.desc()).offset(offset).limit(limit)
+    ).unique()
+    return Listed(rows.scalars().all(), total or 0)
 
 
 LIVING = (CaseState.CURE, CaseState.RUNNING, CaseState.SETTLED, CaseState.TERMINATED, CaseState.REVOKED)

@@ -110,6 +110,15 @@ def test_the_page_says_whose_turn_it_is(world):
     assert f"/subsidies/{made.case.ref}/acts/order" in page[: page.index('class="folds"')]
 
 
+def test_the_list_says_what_each_case_waits_for(world):
+    made = make.approved(world)
+    for person in (made.alice, made.carol):
+        page = text(world.client(person).get("/subsidies"))
+        assert "Order the items and link the order" in page
+        assert "15 May 2024" in page
+        assert "Waiting for the agency" in page
+
+
 def test_a_payment_that_waits_for_the_carry_over_says_so(world):
     made = make.half_paid(world)
     made.on(date(2025, 2, 3))

@@ -639,13 +639,17 @@ ON_A_FORM = frozenset(
 """Acts before which one reads annex 5 or 6."""
 
 
-def _form_paper(case: SubsidyCase) -> str | None:
-    """The address of the form that is being signed or decided, as a PDF."""
-    request = policies.open_request(case)
-    if request is None:
+def _reading(case: SubsidyCase, name: str) -> tuple[str, str] | None:
+    """What one reads before the act, as a PDF: its label and address."""
+    request, paper = policies.open_request(case), ""
+    if name in ON_A_FORM and request is not None:
+        annex = "annex-5" if isinstance(request, PlanChange) else "annex-6"
+        label, paper = N_("Read the form (PDF)"), f"{annex}-{request.ref}"
+    elif name == "repayment" and policies.unsent_repayment(case) is not None:
+        label, paper = N_("Read the draft (PDF)"), "repayment-draft"
+    if not paper:
         return None
-    annex = "annex-5" if isinstance(request, PlanChange) else "annex-6"
-    return url_for("subsidies.document", ref=case.ref, name=f"{annex}-{request.ref}", kind="pdf")
+    return label, url_for("subsidies.document", ref=case.ref, name=paper, kind="pdf")
 
 
 def _dated(form: Any) -> Form:
@@ -695,7 +699,7 @@ def act(ref: str, name: str) -> ResponseReturnValue:
             (t, stored.steps(s, shown.language())) for t, s in (found.sheets(case) if found.sheets else ())
         ],
         "clause": clause_text(case) if found.clause else "",
-        "form_paper": _form_paper(case) if name in ON_A_FORM else None,
+        "reading": _reading(case, name),
     }
     if not form.is_submitted():
         return render_template("subsidies/act.html", form=form, **context)

@@ -15,7 +15,7 @@ from matchmaker.kernel.words import N_
 from matchmaker.people import queries as people
 from matchmaker.people.actor import Actor
 from matchmaker.people.states import OrganizationKind
-from matchmaker.subsidies import operations, policies, queries
+from matchmaker.subsidies import operations, policies, queries, tasks
 from matchmaker.subsidies.forms.plan import BeginForm, LinesForm, PaperForm, PlanForm
 from matchmaker.subsidies.ledger import account_of
 from matchmaker.subsidies.routes import acts, bp, shown, turns
@@ -32,7 +32,7 @@ PARTIES = (Audience.AGENCY, Audience.STAFF)
 @open_to(*PARTIES)
 def index() -> ResponseReturnValue:
     """The cases of one's agency, all submitted ones for staff; and the rounds that take applications."""
-    state, page, person = asked("state", CaseState), asked_page(), actor()
+    state, page, person, today = asked("state", CaseState), asked_page(), actor(), local_day(g.now)
     listed = queries.list_cases(
         person,
         state=CaseState(state) if state else None,
@@ -40,11 +40,14 @@ def index() -> ResponseReturnValue:
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
-    rounds = queries.open_rounds(local_day(g.now)) if not person.is_staff else []
+    rounds = queries.open_rounds(today) if not person.is_staff else []
     agency = people.own_organization(person)
     return render_template(
         "subsidies/index.html",
-        rows=[(case, account_of(case)) for case in listed.rows],
+        rows=[(case, account_of(case), tasks.of_case(case, today)[:1]) for case in listed.rows],
+        task_labels=tasks.TASK_LABELS,
+        turns=turns.TURNS,
+        today=today,
         page=Page(page, listed.total),
         life=CASE_LIFE,
         rounds=[(each, policies.can_apply(person, agency, each, g.now)) for each in rounds],
