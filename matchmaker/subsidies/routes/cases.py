@@ -18,7 +18,7 @@ from matchmaker.people.states import OrganizationKind
 from matchmaker.subsidies import operations, policies, queries, tasks
 from matchmaker.subsidies.forms.plan import BeginForm, LinesForm, PaperForm, PlanForm
 from matchmaker.subsidies.ledger import account_of
-from matchmaker.subsidies.routes import acts, bp, shown, turns
+from matchmaker.subsidies.routes import acting, acts, bp, shown, turns
 from matchmaker.subsidies.states import CASE_LIFE, CaseState
 from matchmaker.web.access import Audience, actor, open_to, writes
 from matchmaker.web.downloads import attachment
@@ -154,7 +154,7 @@ def papers(ref: str) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         made = form.facts()
         if not made:
-            raise Invalid({"upload": acts.nothing_chosen()})
+            raise Invalid({"upload": acting.nothing_chosen()})
         operations.add_papers(case=case, papers=made, by=actor(), at=g.now)
         said(N_("The paper is added."))
         return redirect(url_for("subsidies.papers", ref=ref), 303)
