@@ -225,7 +225,7 @@ class _Writer:
             entries += f'<table:table-column table:style-name="{style}"/>'
         self.tables.append(
             f'<style:style style:name="{name}" style:family="table"><style:table-properties '
-            f'style:width="{width:.2f}mm" table:align="left" fo:margin-top="1.5mm" fo:margin-bottom="2mm" '
+            f'style:width="{width:.2f}mm" table:align="left" fo:margin-top="1mm" fo:margin-bottom="1mm" '
             f'table:border-model="collapsing"/></style:style>{columns}'
         )
         # A document may not end with a table, and two tables in a row would melt into one.

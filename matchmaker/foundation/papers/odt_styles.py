@@ -10,6 +10,8 @@ from matchmaker.foundation.papers.model import Paper
 SERIF, SANS = "Noto Serif TC", "Noto Sans TC"
 INK, GREY, SUNK = "#16202e", "#3a4658", "#f0ede6"
 HAIRLINE = f"0.5pt solid {GREY}"
+LEADING = 1.32
+"""Height of a line as a share of its font size: the fonts' own height would make a form of one page run to two."""
 MARGIN = 20.0
 A4 = (210.0, 297.0)
 
@@ -57,7 +59,7 @@ def _default(*, chinese: bool) -> str:
     country = "TW" if chinese else "US"
     return (
         '<style:default-style style:family="paragraph">'
-        '<style:paragraph-properties fo:line-height="118%" style:line-break="strict" '
+        f'<style:paragraph-properties fo:line-height="{_leading(10.5)}" style:line-break="strict" '
         'style:text-autospace="ideograph-alpha" style:punctuation-wrap="hanging" style:writing-mode="lr-tb"/>'
         f'<style:text-properties style:font-name="{SERIF}" fo:font-family="\'{SERIF}\'" '
         f'style:font-name-asian="{SERIF}" style:font-family-asian="\'{SERIF}\'" '
@@ -68,45 +70,58 @@ def _default(*, chinese: bool) -> str:
     )
 
 
+def _leading(size: float) -> str:
+    return f"{size * LEADING:.1f}pt"
+
+
 def _style(
-    name: str, text: str, *, align: str = "start", above: float = 0, below: float = 0, more: str = ""
+    name: str,
+    family: str = SERIF,
+    size: float = 10.5,
+    *,
+    bold: bool = False,
+    colour: str = INK,
+    align: str = "start",
+    above: float = 0,
+    below: float = 0,
+    more: str = "",
 ) -> str:
+    """A paragraph style; the distances are in millimetres, the size in points."""
     return (
         f'<style:style style:name="{name}" style:family="paragraph" style:parent-style-name="Standard">'
         f'<style:paragraph-properties fo:text-align="{align}" fo:margin-top="{above}mm" '
-        f'fo:margin-bottom="{below}mm" {more}/>{text}</style:style>'
+        f'fo:margin-bottom="{below}mm" fo:line-height="{_leading(size)}" {more}/>'
+        f"{_text(family, size, bold=bold, colour=colour)}</style:style>"
     )
 
 
 def _paragraphs() -> str:
     sides = {"left": "start", "center": "center", "right": "end"}
     body = [
-        _style(f"{name}_{side}", _text(bold=name == "Strong"), align=align, above=0.5, below=0.5)
+        _style(f"{name}_{side}", bold=name == "Strong", align=align, above=0.3, below=0.3)
         for name in ("Body", "Strong")
         for side, align in sides.items()
     ]
     box = f'fo:border="{HAIRLINE}" fo:padding="1mm" fo:margin-left="100mm"'
+    together = 'fo:keep-with-next="always"'
+    line = f'fo:border-top="{HAIRLINE}" fo:padding-top="1mm"'
     return "".join(
         [
             *body,
-            _style("Title", _text(size=17, bold=True), align="center", above=1, below=3),
-            _style("Letterhead", _text(size=13), align="center"),
-            _style("Subtitle", _text(), align="center", below=3),
-            _style("Reference", _text(size=9.5), align="end"),
-            _style(
-                "Section", _text(SANS, 11.5, bold=True), above=4, below=1.5, more='fo:keep-with-next="always"'
-            ),
-            _style("Label", _text(SANS, 9.5), above=0.5, below=0.5),
-            _style("Label_center", _text(SANS, 9.5), align="center", above=0.5, below=0.5),
-            _style("Caption", _text(SANS, 9), align="end", more='fo:keep-with-next="always"'),
-            _style("Mark", _text(SANS, 8.5, colour=GREY), align="center", below=2, more=box),
-            _style("NoteTitle", _text(SANS, 9, bold=True), above=2),
-            _style("Note", _text(size=9), more='fo:margin-left="5mm" fo:text-indent="-5mm"'),
-            _style(
-                "Foot", _text(SANS, 8.5, colour=GREY), more=f'fo:border-top="{HAIRLINE}" fo:padding-top="1mm"'
-            ),
-            _style("Thin", _text(size=3)),
-            _style("Break", _text(size=2), more='fo:break-before="page"'),
+            _style("Title", size=17, bold=True, align="center", below=2),
+            _style("Letterhead", size=13, align="center"),
+            _style("Subtitle", align="center", below=2),
+            _style("Reference", size=9.5, align="end"),
+            _style("Section", SANS, 11.5, bold=True, above=4, below=1.5, more=together),
+            _style("Label", SANS, 9.5, above=0.3, below=0.3),
+            _style("Label_center", SANS, 9.5, align="center", above=0.3, below=0.3),
+            _style("Caption", SANS, 9, align="end", more=together),
+            _style("Mark", SANS, 8.5, colour=GREY, align="center", below=2, more=box),
+            _style("NoteTitle", SANS, 9, bold=True, above=1),
+            _style("Note", size=9, more='fo:margin-left="5mm" fo:text-indent="-5mm"'),
+            _style("Foot", SANS, 8.5, colour=GREY, more=line),
+            _style("Thin", size=3),
+            _style("Break", size=2, more='fo:break-before="page"'),
         ]
     )
 
@@ -124,7 +139,7 @@ def cells() -> str:
     }
     return '<style:style style:name="Row" style:family="table-row"/>' + "".join(
         f'<style:style style:name="{name}" style:family="table-cell">'
-        f'<style:table-cell-properties {look} fo:padding="0.9mm" fo:padding-left="1.6mm" fo:padding-right="1.6mm"/></style:style>'
+        f'<style:table-cell-properties {look} fo:padding="0.4mm" fo:padding-left="1.6mm" fo:padding-right="1.6mm"/></style:style>'
         for name, look in kinds.items()
     )
 
