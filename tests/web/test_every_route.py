@@ -283,6 +283,8 @@ agency         GET      /requisitions/<ref>/papers/<paper>                      
 agency         POST     /requisitions/<ref>/papers/<paper>/remove                     orders.remove_requisition_paper
 agency         GET POST /requisitions/<ref>/papers/new                                orders.attach_to_requisition
 agency         GET      /requisitions/<ref>/sheet.<spoken>.<kind>                     orders.requisition_sheet
+agency         GET      /orders/pattern.<form>                                       orders.orders_pattern
+agency         GET POST /orders/table                                                orders.send_orders
 agency+staff+startup GET      /orders/table.<form>                                          orders.orders_table
 agency         GET      /requisitions/pattern.<form>                                  orders.requisitions_pattern
 agency         GET POST /requisitions/table                                           orders.send_requisitions
