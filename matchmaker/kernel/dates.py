@@ -42,6 +42,10 @@ class InvalidDate(ValueError):
         return self.reason.code
 
 
+SATURDAY = 5
+"""The first day of the weekend, as ``date.weekday`` counts."""
+
+
 class UnknownYear(LookupError):
     """No calendar of working days is loaded for this year; the answer is unknown, not a guess."""
 
@@ -275,7 +279,7 @@ class Calendar:
     """The working days of the years it knows.
 
     Saturdays and Sundays are days off but for make-up working days; holidays are days off.
-    A year without data answers None or raises ``UnknownYear``: it is never guessed.
+    A year without data raises ``UnknownYear``, but for ``nearest_working``, which knows its weekends.
     """
 
     holidays: Mapping[date, str]
@@ -302,7 +306,7 @@ class Calendar:
             raise UnknownYear(day.year)
         if day in self.make_up:
             return True
-        return day.weekday() < 5 and day not in self.holidays
+        return day.weekday() < SATURDAY and day not in self.holidays
 
     def next_working(self, day: date) -> date:
         """The day itself if offices work, else the next day on which they do.
@@ -320,6 +324,16 @@ class Calendar:
         """
         while not self.is_working(day):
             day -= timedelta(days=1)
+        return day
+
+    def nearest_working(self, day: date, step: int = 1) -> date:
+        """The day itself if offices work, else the next one on which they do, or with ``step`` -1 the one before.
+
+        Never fails: a year that is not loaded has its Saturdays and Sundays off like every other. Whether a holiday
+        moves the day further is then unknown, and ``knows`` says so.
+        """
+        while not (self.is_working(day) if self.knows(day) else day.weekday() < SATURDAY):
+            day += timedelta(days=step)
         return day
 
     def working_days_between(self, start: date, end: date) -> int:

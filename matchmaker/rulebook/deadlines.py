@@ -8,7 +8,7 @@ weekends are known: the worksheet says that a holiday may move the day further.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from matchmaker.kernel.dates import Calendar, add_months, anniversary
 from matchmaker.rulebook.facts import OUT_OF_RANGE, BadFact
@@ -18,7 +18,6 @@ from matchmaker.rulebook.worksheet import Worksheet
 PAST_CUTOFF = "past_10_december"
 DAY_OFF = "not_a_working_day"
 OUTSIDE = "outside_scheme"
-SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Deadline:
     """A due day, or None where the directive names none.
 
     ``latest`` is the yearly cut-off a purchase is under; ``act_by`` and ``latest_act_by`` are the last working
-    days not after ``due`` and ``latest`` (None where not known); ``warn_from`` is the day from which an open
+    days not after ``due`` and ``latest``; ``warn_from`` is the day from which an open
     final claim is warned of.
     """
 
@@ -184,30 +183,21 @@ def _cutoff(scheme: Scheme, on: date, year: int) -> date:
 
 def _moved(sheet: Worksheet, calendar: Calendar, end: date) -> date:
     """The first working day not before ``end``."""
-    return _working_day(sheet, calendar, end, timedelta(days=1))
+    return _working_day(sheet, calendar, end, 1)
 
 
 def _act_by(sheet: Worksheet, calendar: Calendar, due: date, *, flag: str | None = DAY_OFF) -> date:
     """The last working day not after ``due``; a due day that is off is flagged."""
-    act_by = _working_day(sheet, calendar, due, timedelta(days=-1))
+    act_by = _working_day(sheet, calendar, due, -1)
     if act_by != due:
         sheet.add("C5.day_off", act_by, "day", flag=flag, day=due)
     return act_by
 
 
-def _working_day(sheet: Worksheet, calendar: Calendar, day: date, step: timedelta) -> date:
-    """The day itself, or the next one that way on which offices work.
-
-    A year that is not on file has its Saturdays and Sundays off like every other; of its holidays the sheet says
-    that they are unknown.
-    """
-    unknown: date | None = None
-    while True:
-        known = calendar.knows(day)
-        unknown = unknown if known else unknown or day
-        if calendar.is_working(day) if known else day.weekday() < SATURDAY:
-            break
-        day += step
+def _working_day(sheet: Worksheet, calendar: Calendar, day: date, step: int) -> date:
+    """The working day next to this one that way; of a year whose holidays are not on file the sheet says so."""
+    found = calendar.nearest_working(day, step)
+    unknown = next((each for each in (day, found) if not calendar.knows(each)), None)
     if unknown is not None and not any(line.rule == "C5.calendar_unknown" for line in sheet.lines):
         sheet.unknown("C5.calendar_unknown", year=unknown.year, day=unknown)
-    return day
+    return found

@@ -30,13 +30,13 @@ from matchmaker.subsidies.states import (
 class Due:
     """One thing that falls due: its name, the day, the last working day not after it, and the clause behind it.
 
-    ``left`` counts working days from today up to ``act_by`` (or the day); None where they are not on file.
+    ``left`` counts working days from today up to ``act_by``; None where they are not on file.
     """
 
     kind: str
     label: str
     on: date
-    act_by: date | None
+    act_by: date
     clause: str
     left: int | None
     side: str
@@ -44,7 +44,7 @@ class Due:
     @property
     def is_moved(self) -> bool:
         """Is the day itself off, so that one has to act before?"""
-        return self.act_by is not None and self.act_by != self.on
+        return self.act_by != self.on
 
 
 def _scheme(case: SubsidyCase) -> Scheme:
@@ -160,12 +160,9 @@ def _claim(case: SubsidyCase, kind: ClaimKind, today: date) -> Iterable[Due]:
 
 def _due(kind: str, label: str, on: date, today: date, clause: str, side: str) -> Due:
     calendar = reference.calendar()
+    act_by = calendar.nearest_working(on, -1)
     try:
-        act_by: date | None = calendar.previous_working(on)
-    except UnknownYear:
-        act_by = None
-    try:
-        left: int | None = calendar.working_days_between(today, act_by or on)
+        left: int | None = calendar.working_days_between(today, act_by)
     except UnknownYear:
         left = None
     return Due(kind=kind, label=label, on=on, act_by=act_by, clause=clause, left=left, side=side)

@@ -184,5 +184,5 @@ def remind(_payload: Mapping[str, Any], now: datetime) -> None:
                 continue
             to = people.staff() if due.side == "staff" else people.writers_of(case.agency_id)
             key = f"{due.kind}:{due.on.isoformat()}:{'late' if late else 'soon'}"
-            act_by = day(due.act_by or due.on)
+            act_by = day(due.act_by)
             _send(LATE if late else DUE_SOON, to, case, key, now, on=day(due.on), act_by=act_by)

@@ -1,5 +1,6 @@
 """From the application to the repayment: what the verbs do, refuse and write."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -857,6 +858,9 @@ def test_an_order_is_recorded_once(world):
     with pytest.raises(Invalid) as no:
         cast.do(do.record_order, facts=facts, by=cast.alice)
     assert problems(no) == {"pcc_number": "subsidies.order_twice"}
+    with pytest.raises(Invalid) as no:
+        cast.do(do.record_order, facts=replace(facts, pcc_number=" "), by=cast.alice)
+    assert problems(no) == {"pcc_number": "subsidies.order_number_needed"}
 
 
 def test_a_scan_of_the_signed_sheet_stands_with_its_form(world):

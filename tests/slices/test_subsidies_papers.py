@@ -63,9 +63,9 @@ def test_a_fixed_day_that_is_off_is_acted_before(world):
     assert made.left == 6
 
 
-def test_working_days_that_are_not_on_file_are_not_guessed(world):
+def test_of_a_year_that_is_not_on_file_weekends_are_known_and_working_days_are_not_counted(world):
     made = dues._due("cutoff", "x", date(2050, 12, 10), date(2050, 12, 1), "11-1(1)", "agency")
-    assert (made.act_by, made.left) == (None, None)
+    assert (made.act_by, made.left) == (date(2050, 12, 9), None), "the tenth is a Saturday"
 
 
 def test_the_claim_replaces_the_cutoff_and_the_final_claim_only_reminds(world):

@@ -222,3 +222,13 @@ def test_a_year_that_is_not_known_is_never_guessed() -> None:
     ):
         with pytest.raises(UnknownYear):
             call()
+
+
+def test_of_a_year_that_is_not_known_the_weekends_are() -> None:
+    saturday = date(2026, 12, 5)
+    assert not CALENDAR.knows(saturday)
+    assert CALENDAR.nearest_working(saturday) == date(2026, 12, 7)
+    assert CALENDAR.nearest_working(saturday, -1) == date(2026, 12, 4)
+    known = date(2024, 5, 15)
+    assert CALENDAR.nearest_working(known) == CALENDAR.next_working(known)
+    assert CALENDAR.nearest_working(known, -1) == CALENDAR.previous_working(known)

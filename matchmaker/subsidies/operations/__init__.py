@@ -14,22 +14,22 @@ from matchmaker.subsidies.operations.application import (
     submit,
     withdraw,
 )
+from matchmaker.subsidies.operations.carrying import decide_reservation, hand_on_cut, reserve
+from matchmaker.subsidies.operations.claiming import (
+    check_claim,
+    hand_in_claim,
+    mend_claim,
+    pay_claim,
+    return_claim,
+)
 from matchmaker.subsidies.operations.execution import (
     change_order,
-    check_claim,
-    decide_reservation,
-    hand_in_claim,
-    hand_on_cut,
     link_order,
-    mend_claim,
     on_certificate_signed,
     on_dispute_settled,
     on_order_ended,
-    pay_claim,
     record_order,
     record_progress,
-    reserve,
-    return_claim,
     set_budget,
 )
 from matchmaker.subsidies.operations.feeds import renew_calendar

@@ -92,7 +92,7 @@ def _feed(person: Actor) -> str:
     entries = []
     for case, due in _dues(person):
         title = pick(case.title_zh, case.title_en)
-        day = due.act_by or due.on
+        day = due.act_by
         words = [gettext("Due on %(day)s", day=format_day(due.on, language())), clause_of(case, due)]
         if due.is_moved:
             words.append(gettext("This day is off: act by the last working day before it."))

@@ -20,7 +20,7 @@ from matchmaker.subsidies.forms import acts as forms
 from matchmaker.subsidies.forms.parts import AdverseForm, LetterForm
 from matchmaker.subsidies.models import PlanChange, PlanTermination, SubsidyCase
 from matchmaker.subsidies.operations.application import preview
-from matchmaker.subsidies.operations.execution import preview_claim
+from matchmaker.subsidies.operations.claiming import preview_claim
 from matchmaker.subsidies.operations.requests import preview_termination
 from matchmaker.subsidies.papers.drafts import REMEDY, repayment_body
 from matchmaker.subsidies.routes.acting import Act, May, fresh, request_sheets
