@@ -138,7 +138,9 @@ def call(*words):
         ),
         (lambda folder: (folder / "queries.jsonl").write_text('{"id": "q"}'), 1, "'text' must be a text"),
         (lambda folder: (folder / "queries.jsonl").write_bytes(b"\x00\x01\x02"), 1, "line 1: not JSON"),
-        (lambda folder: (folder / "corpus.jsonl").write_bytes(os.urandom(3000)), 1, "line 1: not"),
+        (lambda folder: (folder / "corpus.jsonl").write_bytes(b"\x80\n\xff" * 900), 1, "line 1: not UTF-8"),
+        (lambda folder: (folder / "corpus.jsonl").write_bytes(b"\n\xff" * 900), 1, "line 2: not UTF-8"),
+        (lambda folder: (folder / "corpus.jsonl").write_bytes(b"{\xe5" * 900), 1, "line 1: not UTF-8"),
     ],
 )
 def test_bad_input_is_told(folder, change, status, says):
