@@ -10,6 +10,7 @@ from matchmaker.foundation.db import db
 from matchmaker.foundation.settings import Settings
 from matchmaker.seeding import load
 from tests.services import ServiceMissing, browser, must_not_skip, postgres
+from tests.services.restoring import Restorable
 from tests.world import World
 
 # --- The machine: PostgreSQL and Chromium. Where missing, tests skip; on a build server they fail. ---
@@ -87,12 +88,12 @@ def sqlite_app(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgres_app(tmp_path_factory, postgres_cluster):
-    """The application on PostgreSQL, and the database from which every test starts."""
+    """The application on PostgreSQL, and its database, brought back before every test."""
     directory = tmp_path_factory.mktemp("postgresql")
-    app = make_app(directory, postgres_cluster.create_database(name="matchmaker_test"))
+    url = postgres_cluster.create_database(name="matchmaker_test")
+    app = make_app(directory, url)
     _fill(app)
-    postgres_cluster.create_database(name="matchmaker_template", template="matchmaker_test")
-    return app
+    return app, Restorable(postgres_cluster, url)
 
 
 @pytest.fixture
@@ -110,10 +111,8 @@ def app(database, request):
             leftover.unlink()
         shutil.copy(directory / "template.sqlite3", directory / "test.sqlite3")
     else:
-        made = request.getfixturevalue("postgres_app")
-        cluster = request.getfixturevalue("postgres_cluster")
-        cluster.drop_database(cluster.url("matchmaker_test"))
-        cluster.create_database(name="matchmaker_test", template="matchmaker_template")
+        made, prepared = request.getfixturevalue("postgres_app")
+        prepared.restore()
     shutil.rmtree(made.extensions["settings"].index_dir, ignore_errors=True)
     with made.app_context():
         yield made

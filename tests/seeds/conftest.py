@@ -1,26 +1,14 @@
-"""The demo year, loaded once on SQLite for all tests of the seeds."""
+"""The demo year on SQLite for all tests of the seeds."""
 
 import pytest
 
-from matchmaker.foundation import clock, schema
 from matchmaker.foundation.db import db
-from matchmaker.seeding import demo as demo_year
-from matchmaker.seeding import load
-from tests.conftest import make_app
+from tests import year as demo_year
 
 
 @pytest.fixture(scope="session")
 def year(tmp_path_factory):
     """The application with its demo year, inside its context, and the present at which it was loaded."""
-    directory = tmp_path_factory.mktemp("year")
-    app = make_app(directory, f"sqlite:///{directory / 'year.sqlite3'}")
-    with app.app_context():
-        schema.upgrade()
-        load.reference()
-        now = clock.now()
-        with clock.at(now):
-            demo_year.load(progress=False)
+    with demo_year.opened(tmp_path_factory) as (app, now):
         db.session.rollback()
         yield app, now
-        db.session.remove()
-        db.engine.dispose()

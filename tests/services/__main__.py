@@ -17,7 +17,7 @@ def missing_packages(wanted: set[str]) -> list[str]:
         try:
             browser.find_chromium()
         except ServiceMissing:
-            packages.append("chromium")
+            packages.append(browser.PACKAGE)
         if not browser.has_chinese_font():
             packages.append("fonts-noto-cjk")
         if not browser.has_driver_library():

@@ -72,10 +72,12 @@ class PostgresCluster:
         name = database_name(url)
         self._command(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def connect(self, database: str, **options: Any) -> psycopg.Connection[Any]:
+        """Open a connection to the database of that name, past SQLAlchemy."""
+        return psycopg.connect(host=str(self.socket_dir), user=_OWNER, dbname=database, **options)
+
     def _command(self, command: sql.Composed) -> None:
-        with psycopg.connect(
-            host=str(self.socket_dir), user=_OWNER, dbname="postgres", autocommit=True
-        ) as connection:
+        with self.connect("postgres", autocommit=True) as connection:
             connection.execute(command)
 
 

@@ -18,6 +18,14 @@ def test_a_chosen_browser_comes_first(monkeypatch, tmp_path):
     assert find_chromium() == program
 
 
+def test_the_light_browser_comes_before_the_whole_one(monkeypatch, tmp_path):
+    monkeypatch.delenv("MATCHMAKER_CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("google-chrome", "chromium", "chromium-headless-shell"):
+        (tmp_path / name).touch(mode=0o755)
+        assert find_chromium() == tmp_path / name
+
+
 def test_without_a_browser_the_reason_is_plain(monkeypatch, tmp_path):
     monkeypatch.delenv("MATCHMAKER_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))

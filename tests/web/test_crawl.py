@@ -2,10 +2,9 @@
 
 import pytest
 
-from matchmaker.foundation import clock, schema
-from matchmaker.foundation.db import db
 from matchmaker.people import queries as people
 from matchmaker.seeding import load
+from tests import year
 from tests.web.crawl import walk
 from tests.world import World
 
@@ -13,19 +12,10 @@ from tests.world import World
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The product with its demo year, once for all walks."""
-    from tests.conftest import make_app
-
-    directory = tmp_path_factory.mktemp("demo")
-    app = make_app(directory, f"sqlite:///{directory / 'demo.sqlite3'}")
-    with app.app_context():
-        schema.upgrade()
-        load.reference()
-        load.demo()
+    with year.opened(tmp_path_factory) as (app, now):
         world = World(app)
-        world.now = clock.now()
+        world.now = now
         yield world
-        db.session.remove()
-        db.engine.dispose()
 
 
 def personas(world):
